@@ -1,0 +1,3 @@
+//! Starts Vestibule.
+
+fn main() {}
