@@ -48,11 +48,12 @@ impl EmailAddress {
         if local.len() > 64 || local.len() + 1 + domain.len() > 254 {
             return Err(EmailFault::TooLong);
         }
+        if domain.rsplit('.').next().is_none_or(|top| top.len() < 2 || top.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(EmailFault::Malformed);
+        }
         let wire = format!("{local}@{domain}");
-        let options = email_address::Options::default()
-            .with_required_tld()
-            .without_display_text()
-            .without_domain_literal();
+        let options =
+            email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
         email_address::EmailAddress::parse_with_options(&wire, options).map_err(|_| EmailFault::Malformed)?;
         let key = wire.to_lowercase().nfc().collect();
         Ok(Self { given: given.into(), key })
@@ -96,9 +97,9 @@ fn plain_key(given: &str) -> Option<String> {
     let (local, domain) = given.split_once('@')?;
     let local_ok = !local.is_empty()
         && local.len() <= 64
-        && local.split('.').all(|atom| {
-            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-'".contains(&b))
-        });
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-'".contains(&b)));
     let mut labels = 0;
     let domain_ok = domain.len() <= 180
         && domain.split('.').all(|label| {
@@ -108,7 +109,8 @@ fn plain_key(given: &str) -> Option<String> {
             let hyphens = !label.starts_with('-') && !label.ends_with('-') && label.as_bytes().get(2..4) != Some(b"--");
             !label.is_empty() && label.len() <= 63 && inner && hyphens
         });
-    let top_ok = domain.rsplit('.').next().is_some_and(|top| top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit()));
+    let top_ok =
+        domain.rsplit('.').next().is_some_and(|top| top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit()));
     (local_ok && domain_ok && labels >= 2 && top_ok).then(|| given.to_ascii_lowercase())
 }
 
@@ -162,10 +164,30 @@ mod tests {
         let long = format!("{}@example.com", "a".repeat(65));
         let longer = format!("a@{}.com", "b".repeat(300));
         for given in [
-            "", "  ", "x", "@example.com", "a@", "a@b", "a b@example.com", "a@exa mple.com", "a@example..com",
-            "a@.example.com", ".a@example.com", "a.@example.com", "a@[127.0.0.1]", "\"a b\"@example.com",
-            "a@example.com\r\nBcc: x@y.zz", "a\0@example.com", "Joe <a@example.com>", "a@-x.com", "a@b.1",
-            "a@@example.com", "a@example.com,b@example.com", "a\u{200b}@example.com", &long, &longer,
+            "",
+            "  ",
+            "x",
+            "@example.com",
+            "a@",
+            "a@b",
+            "a b@example.com",
+            "a@exa mple.com",
+            "a@example..com",
+            "a@.example.com",
+            ".a@example.com",
+            "a.@example.com",
+            "a@[127.0.0.1]",
+            "\"a b\"@example.com",
+            "a@example.com\r\nBcc: x@y.zz",
+            "a\0@example.com",
+            "Joe <a@example.com>",
+            "a@-x.com",
+            "a@b.1",
+            "a@@example.com",
+            "a@example.com,b@example.com",
+            "a\u{200b}@example.com",
+            &long,
+            &longer,
         ] {
             assert!(EmailAddress::parse(given).is_err(), "{given}");
         }

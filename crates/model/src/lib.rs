@@ -15,21 +15,21 @@ mod secret;
 mod sign_up;
 mod text;
 
-pub use account::{AccountSnapshot, Directory};
+pub use account::{AccountRows, AccountSnapshot, Directory, ResolvedForm};
 pub use ambient::{Ambient, Clock, ManualClock, Random, Timestamp};
 pub use config::{
-    AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, Form,
-    FormActions, FormField, GuardMode, MailingList, MessageSet, Statement, StatementVersion, Tag, TagGroup,
-    WebhookEndpoint, WebhookKind,
+    AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, DkimKey,
+    Form, FormActions, FormField, GuardMode, MailSettings, MailingList, MessageSet, Statement, StatementVersion, Tag,
+    TagGroup, WebhookEndpoint, WebhookKind,
 };
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};
 pub use field::{BUILT_IN_FIELDS, BuiltIn, Field, FieldKind, Given, ValueFault};
 pub use ids::{
-    AccountId, ApiUserId, AutomationId, ContactId, DeliveryId, FieldId, FormId, ListId, PendingId, PersonId,
-    SignUpId, StatementId, TagGroupId, TagId, WebhookId,
+    AccountId, ApiUserId, AutomationId, ContactId, DeliveryId, FieldId, FormId, ListId, PendingId, PersonId, SignUpId,
+    StatementId, TagGroupId, TagId, WebhookId,
 };
 pub use outcome::{Fault, MailState, Outcome, Refusal};
 pub use secret::Secret;
-pub use sign_up::{Answer, Caller, Door, Origin, SignUp, SignUpKind, Wish};
+pub use sign_up::{Answer, Caller, Door, GivenAnswer, GivenSignUp, Origin, SignUp, SignUpKind, Wish};
 pub use text::{Language, LocalText};
