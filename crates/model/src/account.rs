@@ -44,12 +44,6 @@ pub struct AccountSnapshot {
     form_by_external_id: HashMap<String, usize>,
 }
 
-impl Default for AccountId {
-    fn default() -> Self {
-        Self(0)
-    }
-}
-
 /// A form with its references resolved.
 #[derive(Clone, Debug)]
 pub struct ResolvedForm {
