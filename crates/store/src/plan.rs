@@ -418,6 +418,8 @@ pub struct Plan {
     pub pending: Option<NewPending>,
     /// A pending sign-up whose link was followed.
     pub used: Option<PendingId>,
+    /// A pending sign-up to forget, with its mail if that is still owed.
+    pub drop_pending: Option<PendingId>,
     /// The record of what came in.
     pub sign_up: Option<NewSignUp>,
     /// What is owed.
