@@ -5,14 +5,14 @@ use jiff::{SpanRelativeTo, Unit};
 /// The seconds of a text such as `7 days`, `36 h` or `1 hour 30 minutes`; a day has 24 hours, a week 7 days. The error says what
 /// would be right.
 pub fn parse_duration(text: &str) -> Result<u64, String> {
-    let wanted = "write a length of time such as \"15 minutes\" or \"7 days\"";
+    let wanted = "must be a length of time such as \"15 minutes\" or \"7 days\"";
     let span: jiff::Span = text.trim().parse().map_err(|_| wanted.to_owned())?;
     if span.get_years() != 0 || span.get_months() != 0 {
-        return Err("months and years differ in length; count days".into());
+        return Err("must count days: months and years differ in length".into());
     }
     let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| wanted.to_owned())?;
     if seconds <= 0.0 {
-        return Err(format!("must be longer than nothing; {wanted}"));
+        return Err(wanted.to_owned());
     }
     if seconds.fract() != 0.0 {
         return Err("must be whole seconds".into());

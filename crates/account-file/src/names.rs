@@ -19,15 +19,17 @@ impl Names {
         Self { what, known: HashMap::new(), in_order: Vec::new() }
     }
 
-    /// Takes a name; a fault when it is taken already.
-    pub fn claim(&mut self, report: &Report<'_>, name: &Placed<String>) {
+    /// Takes a name, and says so; a fault when it is taken already.
+    pub fn claim(&mut self, report: &Report<'_>, name: &Placed<String>) -> bool {
         let key = folded(&name.value);
         if let Some((first, at)) = self.known.get(&key) {
             let line = report.place(*at).line;
             report.fault(name.at, format!("the {} {} is there already, in line {line}", self.what, quoted(first)));
+            false
         } else {
             self.known.insert(key, (name.value.clone(), name.at));
             self.in_order.push(name.value.clone());
+            true
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::items::{Item, ItemKind};
-use crate::report::{Fault, quoted};
+use crate::report::Fault;
 
 /// What applying a file would do, in the order of doing: settings, adds, changes, removals. Shows no secret.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,8 +90,11 @@ impl fmt::Display for Plan {
             writeln!(f, "  x {refusal}")?;
         }
         if !self.is_empty() {
-            let changes = self.changes.len() + usize::from(!self.settings.is_empty());
-            writeln!(f, "{} to add, {changes} to change, {} to remove", self.adds.len(), self.removals.len())?;
+            let moves = self.changes.iter().filter(|c| c.moved).count();
+            let changes =
+                self.changes.iter().filter(|c| !c.only_moves()).count() + usize::from(!self.settings.is_empty());
+            let (adds, removals) = (self.adds.len(), self.removals.len());
+            writeln!(f, "{adds} to add, {changes} to change, {moves} to move, {removals} to remove")?;
         }
         Ok(())
     }
@@ -111,12 +114,15 @@ impl Plan {
     }
 }
 
+impl Change {
+    fn only_moves(&self) -> bool {
+        self.moved && self.lines.is_empty() && !self.secret_changed
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = format!("{} {}", self.item.kind.word(), self.current_name);
-        if self.current_name != self.item.name {
-            writeln!(f, "  ~ {subject}: is called {} now", quoted(&self.item.name))?;
-        }
         for line in &self.lines {
             writeln!(f, "  ~ {subject}: {line}")?;
         }

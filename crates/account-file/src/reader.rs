@@ -141,6 +141,11 @@ impl<'a, 'i> Table<'a, 'i> {
         found
     }
 
+    /// Whether a key holds a list of nothing.
+    pub fn is_empty_list(&mut self, key: &'static str) -> bool {
+        self.value(key).and_then(|v| v.get_ref().as_array()).is_some_and(|a| a.is_empty())
+    }
+
     /// A boolean.
     pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let value = self.value(key)?;
@@ -194,7 +199,10 @@ impl<'a, 'i> Table<'a, 'i> {
                 let mut texts = BTreeMap::new();
                 let mut whole = true;
                 let mut languages = std::collections::HashSet::new();
-                for (language, wording) in table {
+                // The table is sorted by key; of two spellings of one language the first in the file stands.
+                let mut entries: Vec<_> = table.iter().collect();
+                entries.sort_by_key(|(language, _)| language.span().start);
+                for (language, wording) in entries {
                     let at = wording.span().start;
                     let language_at = language.span().start;
                     let language = match shapes::language(language.get_ref()) {
@@ -279,11 +287,9 @@ impl<'a, 'i> Table<'a, 'i> {
         tables
     }
 
-    /// A text that passes a check, given once in a table of alternatives: the only key of this table.
-    pub fn only_key(&self) -> Option<&'a str> {
-        let mut keys = self.keys.keys();
-        let first = keys.next()?;
-        keys.next().is_none().then(|| first.get_ref().as_ref())
+    /// How many keys stand here.
+    pub fn len(&self) -> usize {
+        self.keys.len()
     }
 }
 

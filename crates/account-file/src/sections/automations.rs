@@ -32,7 +32,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
 
 fn read_step(mut t: Table<'_, '_>, context: &Context<'_>) -> Option<AutomationStep> {
     let report = context.report;
-    if t.only_key().is_none() {
+    if t.len() != 1 {
         report.fault(
             t.at,
             "a step has exactly one key: send_mail, delay, add_tag, remove_tag, join_list, leave_list or webhook",

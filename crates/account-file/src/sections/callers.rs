@@ -193,7 +193,7 @@ pub(crate) fn read_webhooks(file: &mut Table<'_, '_>, context: &mut Context<'_>)
 /// What a webhook without a name is known by: its URL, or `sentori` (an account there has one set of URLs).
 fn webhook_name(kind: WebhookKind, urls: &BTreeMap<String, String>) -> Option<String> {
     match kind {
-        WebhookKind::Sentori => Some("sentori".into()),
+        WebhookKind::Sentori => (!urls.is_empty()).then(|| "sentori".into()),
         WebhookKind::Standard => urls.get("url").cloned(),
     }
 }

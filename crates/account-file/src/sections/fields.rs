@@ -45,9 +45,11 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
         let on_forms = t.boolean("on_forms").unwrap_or(false);
         let hint = t.words("hint", Lines::One).map(|w| w.text);
         if let Some(name) = &name {
-            context.fields.claim(context.report, name);
+            let first = context.fields.claim(context.report, name);
             context.field_on_forms.entry(folded(&name.value)).or_insert_with(|| (name.value.clone(), on_forms));
-            check_attribute(&mut attributes, name, label.as_ref(), context);
+            if first {
+                check_attribute(&mut attributes, name, label.as_ref(), context);
+            }
         }
         if let (Some(name), Some(kind)) = (name, kind) {
             let label = label.map_or_else(|| name.value.as_str().into(), |l| l.text);
@@ -89,7 +91,7 @@ fn read_options(t: &mut Table<'_, '_>, kind: Option<FieldKind>) -> Vec<String> {
     match kind {
         Some(FieldKind::OptionList | FieldKind::CheckList) => match at {
             None => t.report.fault(t.at, "[[field]] needs `options`: its type is a list to choose from"),
-            Some(at) if options.is_empty() => t.report.fault(at, "`options` needs at least one option"),
+            Some(at) if t.is_empty_list("options") => t.report.fault(at, "`options` needs at least one option"),
             Some(_) => {}
         },
         Some(_) => {

@@ -4,7 +4,7 @@
 use account_file::{AccountFile, CurrentItem, Item, ItemKind, Plan, diff, parse};
 
 /// The demo account's file, as it ships.
-pub const DEMO: &str = include_str!("../../vestibule/src/demo.toml");
+pub const DEMO: &str = include_str!("../../../vestibule/src/demo.toml");
 
 /// Parses, or shows the faults.
 pub fn parsed(text: &str) -> AccountFile {
