@@ -136,12 +136,14 @@ fn in_order(items: &[CurrentItem], kind: ItemKind) -> impl Iterator<Item = &Curr
 fn table(item: &CurrentItem, items: &[CurrentItem], secrets: bool) -> Value {
     let mut form = file_form(item.kind, &item.definition);
     let Some(keys) = form.as_object_mut() else { return form };
-    if let Some(secret) = item.secret.as_ref().filter(|_| secrets) {
-        let key = match keys.get("kind").and_then(Value::as_str) {
-            Some("sentori") if item.kind == ItemKind::ApiUser => "key",
-            Some("native") => "token",
-            _ => "secret",
-        };
+    let kind = keys.get("kind").and_then(Value::as_str);
+    let key = match (item.kind, kind) {
+        (ItemKind::ApiUser, Some("sentori")) => Some("key"),
+        (ItemKind::ApiUser, Some("native")) => Some("token"),
+        (ItemKind::ApiUser, _) | (ItemKind::Webhook, Some("standard")) => Some("secret"),
+        _ => None,
+    };
+    if let (Some(key), Some(secret), true) = (key, &item.secret, secrets) {
         keys.insert(key.into(), secret.reveal().into());
     }
     if item.kind == ItemKind::TagGroup {

@@ -25,6 +25,7 @@ fn the_document() {
     assert_faults("# [account]", &["1:1: the file needs `account`"]);
     assert_faults("account = 1 # [account]", &["1:11: `account` must be a table, not a whole number"]);
     assert_faults("[[account]]\nslug = 'a' # [account]", &["1:1: `account` must be a table, not a list"]);
+    assert_faults("account.name = \"[account]\"", &["1:1: [account] needs `slug`"]);
     assert_faults("[field]", &["3:1: `field` must be a list of tables, [[field]], not a table"]);
     assert_faults(
         "field = ['x']\n[account]\nslug = 'a'",
@@ -345,7 +346,9 @@ fn what_deserves_a_second_look_is_a_hint() {
     let file = parsed(
         "[account]\nslug = \"a\"\nallowed_origins = [\"*\"]\n[[api_user]]\nkind = \"native\"\nname = \"n\"\n\
          token = \"abcdefghijklmnop\"\nscopes = [\"contact:read\"]\n[[form]]\nexternal_id = \"F\"\nname = \"F\"\n\
-         require_confirmation = false\n[form.signup]\nconfirmed_url = \"https://b.example/x\"\n[form.actions]\nalert = \"each\"",
+         require_confirmation = false\nlanguage = \"fr-CA\"\nstatements = [\"s\", \"t\"]\n[form.signup]\nconfirmed_url = \"https://b.example/x\"\n[form.actions]\nalert = \"each\"\n\
+         [[statement]]\nkey = \"s\"\ntext = { en = \"x\" }\nchannel = \"post\"\n\
+         [[statement]]\nkey = \"t\"\ntext = { en = \"x\", fr = \"y\" }\nchannel = \"post\"",
     );
     let hints: Vec<String> = file.hints.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -354,8 +357,9 @@ fn what_deserves_a_second_look_is_a_hint() {
             "account.toml:3:1: `allowed_origins` lets pages of any site sign people up; name the sites outside trials",
             "account.toml:8:11: nothing asks for the scope `contact:read` yet; did you mean `contacts:read`?",
             "account.toml:12:1: form `F` does without confirmation: whoever types an address signs it up, whosever it is",
-            "account.toml:14:17: `confirmed_url`: `b.example` is not among `allowed_return_hosts`, so nobody is sent there",
-            "account.toml:16:9: `alert` has no effect without `alert_to`",
+            "account.toml:13:12: the form's statement `s` has no wording in its language",
+            "account.toml:16:17: `confirmed_url`: `b.example` is not among `allowed_return_hosts`, so nobody is sent there",
+            "account.toml:18:9: `alert` has no effect without `alert_to`",
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! `[[form]]`: what is asked, what is required, what happens on confirm.
 
-use model::{Alert, ConfirmMode, Form, FormActions, FormField, MessageSet};
+use model::{Alert, ConfirmMode, Form, FormActions, FormField, Language, MessageSet};
 
 use super::Context;
 use crate::duration::parse_duration;
@@ -33,7 +33,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
                 if CONFIRM_WITHIN.contains(&s) { Ok(s) } else { Err("must be 1 minute to 365 days".into()) }
             })
         });
-        let language = t.checked("language", shapes::language).map(|l| l.value);
+        let language = t.checked("language", shapes::language);
         let source = t.checked("source", shapes::name).map(|s| s.value);
         let disabled = t.boolean("disabled").unwrap_or(false);
         let actions =
@@ -42,6 +42,9 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
         let update = t.table("update", "[form.update]").map(|m| read_messages(m, context)).unwrap_or_default();
         let lists = context.lists.refer_all(context.report, &lists);
         let statements = context.statements.refer_all(context.report, &statements);
+        if let Some(language) = &language {
+            hint_at_wordings(language, &statements, context);
+        }
         if let Some(id) = external_id {
             forms.claim(context.report, &id);
             if !require_confirmation && let Some(at) = t.key_at("require_confirmation") {
@@ -61,7 +64,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
                     require_confirmation,
                     confirm_mode,
                     confirm_within: confirm_within.map(|c| c.value),
-                    language,
+                    language: language.map(|l| l.value),
                     source,
                     disabled,
                     actions,
@@ -72,6 +75,20 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
             }
         }
         t.finish();
+    }
+}
+
+/// A person must be able to read what they agree to.
+fn hint_at_wordings(language: &Placed<Language>, statements: &[String], context: &Context<'_>) {
+    let base = language.value.0.split('-').next().unwrap_or_default();
+    let has = |texts: &serde_json::Map<String, serde_json::Value>| {
+        texts.keys().any(|l| l.eq_ignore_ascii_case(&language.value.0) || l.eq_ignore_ascii_case(base))
+    };
+    for item in context.items.iter().filter(|i| i.kind == ItemKind::Statement && statements.contains(&i.name)) {
+        if item.definition["text"].as_object().is_some_and(|texts| !has(texts)) {
+            let key = quoted(&item.name);
+            context.report.hint(language.at, format!("the form's statement {key} has no wording in its language"));
+        }
     }
 }
 
