@@ -16,7 +16,7 @@ const ACCOUNT: &[&str] = &[
     "language",
     "privacy_url",
     "logo_url",
-    "accent_colour",
+    "colour",
     "allowed_origins",
     "allowed_return_hosts",
     "custom_domains",

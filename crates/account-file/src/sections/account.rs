@@ -25,7 +25,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         language: t.checked("language", shapes::language).map_or_else(Language::default, |l| l.value),
         privacy_url: value(t.checked("privacy_url", shapes::web_url)),
         logo_url: value(t.checked("logo_url", shapes::web_url)),
-        accent_colour: value(t.checked("accent_colour", shapes::colour)),
+        colour: value(t.checked("colour", shapes::colour)),
         allowed_origins: values(t.checked_list("allowed_origins", shapes::origin)),
         allowed_return_hosts: values(t.checked_list("allowed_return_hosts", shapes::host)),
         custom_domains: values(t.checked_list("custom_domains", shapes::domain)),
