@@ -1,1 +1,3 @@
-//! Placeholder.
+//! One module per dialect: wire format in, wire format out.
+
+pub mod spektrix;
