@@ -72,7 +72,8 @@ impl GivenAddresses {
             let country = read_country(item, &mut faults);
             parts.country = country.map_or_else(String::new, |c| c.iso_code.to_owned());
             parts.read_texts(item, &mut faults);
-            parts.administrative_division = read_text(item, "AdministrativeDivision", LINE_MOST, &mut faults).flatten();
+            let division = &mut parts.administrative_division;
+            read_text(item, "AdministrativeDivision", LINE_MOST, division, &mut faults);
             parts.check(country, &mut faults);
             addresses.push(parts);
         }
@@ -96,11 +97,7 @@ impl Parts {
     }
 
     fn read_texts(&mut self, item: &Json<'_>, faults: &mut Vec<Invalid>) {
-        let mut take = |key: &str, most: usize, into: &mut Option<String>| {
-            if let Some(text) = read_text(item, key, most, faults) {
-                *into = text;
-            }
-        };
+        let mut take = |key: &str, most, into: &mut Option<String>| read_text(item, key, most, into, faults);
         take("Name", LINE_MOST, &mut self.name);
         for (key, line) in LINES.iter().zip(&mut self.lines) {
             take(key, LINE_MOST, line);
@@ -125,14 +122,12 @@ impl Parts {
     }
 }
 
-/// `None` when the key is absent or its value does not fit, which is then reported.
-fn read_text(item: &Json<'_>, key: &str, most: usize, faults: &mut Vec<Invalid>) -> Option<Option<String>> {
-    match text_of(key, most, item.get(key)?.clone()) {
-        Ok(text) => Some(text.map(Cow::into_owned)),
-        Err(fault) => {
-            faults.push(fault);
-            None
-        }
+/// Leaves `into` alone when the key is absent, or its value does not fit, which is then reported.
+fn read_text(item: &Json<'_>, key: &str, most: usize, into: &mut Option<String>, faults: &mut Vec<Invalid>) {
+    match item.get(key).map(|value| text_of(key, most, value.clone())) {
+        None => {}
+        Some(Ok(text)) => *into = text.map(Cow::into_owned),
+        Some(Err(fault)) => faults.push(fault),
     }
 }
 

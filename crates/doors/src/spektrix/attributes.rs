@@ -133,7 +133,6 @@ impl Serialize for OutputValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(text) = self.text.filter(|t| !t.is_empty()) else { return serializer.serialize_none() };
         match self.field.kind {
-            FieldKind::Text | FieldKind::LargeText | FieldKind::OptionList => serializer.serialize_str(text),
             FieldKind::Boolean => serializer.serialize_bool(text == "true"),
             FieldKind::Date => serializer.collect_str(&format_args!("{text}T00:00:00")),
             // In its own digits: an amount keeps its two decimals.
@@ -144,7 +143,9 @@ impl Serialize for OutputValue<'_> {
                 }
             }
             FieldKind::CheckList if self.field.options.len() == 1 => serializer.serialize_bool(true),
-            FieldKind::CheckList => serializer.serialize_str(text),
+            FieldKind::Text | FieldKind::LargeText | FieldKind::OptionList | FieldKind::CheckList => {
+                serializer.serialize_str(text)
+            }
         }
     }
 }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use base64::engine::{DecodePaddingMode, general_purpose};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::{Digest as _, Md5};
 use model::{Secret, Timestamp};
@@ -146,10 +146,12 @@ struct Key {
     live: Choice,
 }
 
-/// Standard base64, with or without padding: a key pasted without its last `=` is the same key.
+/// Standard base64 as lenient as clients' own decoders: a key pasted without its last `=` is the same key.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 impl Key {
@@ -189,7 +191,7 @@ fn body_lines(method: &str, body: &[u8]) -> Vec<Option<String>> {
     if matches!(method, "GET" | "HEAD") {
         return vec![None];
     }
-    let line = Some(general_purpose::STANDARD.encode(Md5::digest(body)));
+    let line = Some(STANDARD.encode(Md5::digest(body)));
     if body.is_empty() { vec![line, None] } else { vec![line] }
 }
 

@@ -33,11 +33,10 @@ pub enum Grant<'o> {
 pub fn decide<'o>(reach: Reach, origin: Option<&'o str>, allowed: &[String]) -> Grant<'o> {
     let Some(origin) = origin.filter(|o| is_origin(o)) else { return Grant::None };
     match reach {
-        Reach::Signed => Grant::None,
         Reach::Web | Reach::PublicList if is_named(origin, allowed) => Grant::WithCredentials(origin),
         Reach::PublicList => Grant::Anonymous(origin),
         Reach::Web if allowed.iter().any(|a| a.trim() == "*") => Grant::Anonymous(origin),
-        Reach::Web => Grant::None,
+        Reach::Web | Reach::Signed => Grant::None,
     }
 }
 

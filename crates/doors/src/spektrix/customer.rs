@@ -137,22 +137,13 @@ struct TextKey {
 static FIRST_NAME: TextKey =
     TextKey { key: "FirstName", system_name: "FirstName", most: FIRST_NAME_MOST, required: true };
 static LAST_NAME: TextKey = TextKey { key: "LastName", system_name: "LastName", most: LAST_NAME_MOST, required: true };
-static MOBILE: TextKey =
-    TextKey { key: "Mobile", system_name: "MobilePhoneNumber", most: PHONE_MOST, required: false };
+static MOBILE: TextKey = TextKey { key: "Mobile", system_name: "MobilePhoneNumber", most: PHONE_MOST, required: false };
 static PHONE: TextKey = TextKey { key: "Phone", system_name: "PhoneNumber", most: PHONE_MOST, required: false };
 static TITLE: TextKey = TextKey { key: "Title", system_name: "Title", most: TITLE_MOST, required: false };
 
 /// Keys of the response that are no news when they come back, and two that clients are known to send for nothing.
-const IGNORED: [&str; 8] = [
-    "age",
-    "name",
-    "id",
-    "passwordset",
-    "giftaiddeclarationrequired",
-    "creditbalance",
-    "friendlyid",
-    "friendid",
-];
+const IGNORED: [&str; 8] =
+    ["age", "name", "id", "passwordset", "giftaiddeclarationrequired", "creditbalance", "friendlyid", "friendid"];
 
 /// The key that the caller knows a field by, for faults the intake finds.
 pub fn key_of(system_name: &str, account: &AccountSnapshot, sent: &Sent<'_>) -> String {
@@ -166,7 +157,8 @@ pub fn key_of(system_name: &str, account: &AccountSnapshot, sent: &Sent<'_>) -> 
             let as_sent = sent.attributes.iter().find(|(f, _)| *f == id).map(|(_, key)| key.clone().into_owned());
             as_sent.unwrap_or_else(|| attributes::input_key(account, field))
         }
-        _ => system_name.to_owned(),
+        Some((_, built_in)) => built_in.system_name.clone(),
+        None => system_name.to_owned(),
     }
 }
 

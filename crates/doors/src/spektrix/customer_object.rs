@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use model::{AccountSnapshot, FieldId, StatementId, TagId};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::Mode;
 use super::addresses::Address;
 use super::attributes::{self, OutputValue};
 use super::lists::{self, StatementObject, TagObject};
-use super::Mode;
 
 /// What `$expand` asks for. Unknown names are ignored: one client sends `$expand=1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

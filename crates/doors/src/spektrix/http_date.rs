@@ -25,13 +25,9 @@ pub fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-    let time = jiff::civil::Time::new(
-        i8::try_from(hour).ok()?,
-        i8::try_from(minute).ok()?,
-        i8::try_from(second).ok()?,
-        0,
-    )
-    .ok()?;
+    let time =
+        jiff::civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0)
+            .ok()?;
     let moment = jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
     Some(Timestamp(moment.as_microsecond()))
 }

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn what_is_no_short_id_has_no_number() {
-        for id in ["", "I-", "I-AK11-1AT", "I-AK11-1ATKK", "IAK11-1ATK--", "X-AK11-1ATK", "I-AK11_1ATK", "I-ÄK1-1ATK"] {
+        for id in ["", "I-", "I-AK11-1AT", "I-AK11-1ATKK", "IAK11-1ATK--", "X-AK11-1ATK", "I-AK11_1ATK", "I-ÄK1-1ATK"]
+        {
             assert_eq!(number_of(id), None, "{id}");
         }
     }

@@ -32,7 +32,8 @@ pub fn parse_password_change(body: &[u8]) -> Result<(Secret, Secret), InputFault
     if old.is_empty() {
         faults.push(Invalid::required("OldPassword"));
     }
-    let new = if new.is_empty() { Err(Invalid::required("NewPassword")) } else { checked_password("NewPassword", &new) };
+    let new =
+        if new.is_empty() { Err(Invalid::required("NewPassword")) } else { checked_password("NewPassword", &new) };
     match new {
         Ok(new) if faults.is_empty() => Ok((Secret::new(old), new)),
         Ok(_) => Err(InputFault::Invalid(faults)),

@@ -58,9 +58,8 @@ pub fn tokens(headers: &HeaderMap) -> Vec<Secret> {
     let lines = headers.get_all(COOKIE).into_iter().filter_map(|v| v.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     let ours = pairs.filter(|(name, _)| name.trim() == COOKIE_NAME).map(|(_, value)| value.trim().trim_matches('"'));
-    let shaped = ours.filter(|t| {
-        t.len() == TOKEN_LENGTH && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    });
+    let shaped = ours
+        .filter(|t| t.len() == TOKEN_LENGTH && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     shaped.take(MOST_TOKENS).map(Secret::new).collect()
 }
 
@@ -88,7 +87,9 @@ mod tests {
         let pair = line.split(';').next().expect("a pair");
         let headers = with_cookies(&[format!("a=b; {pair};c=d").as_bytes()]);
         assert_eq!(tokens(&headers), [token]);
-        assert!(removal("demo").to_str().expect("ASCII").contains("Path=/demo; HttpOnly; Secure; SameSite=None; Max-Age=0"));
+        assert!(
+            removal("demo").to_str().expect("ASCII").contains("Path=/demo; HttpOnly; Secure; SameSite=None; Max-Age=0")
+        );
         assert!(cookie(&Secret::new("x"), "a;b\r\n").to_str().expect("ASCII").contains("Path=/;"));
     }
 
