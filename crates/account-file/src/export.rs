@@ -17,6 +17,7 @@ const ACCOUNT: &[&str] = &[
     "privacy_url",
     "logo_url",
     "colour",
+    "statement_control",
     "allowed_origins",
     "allowed_return_hosts",
     "custom_domains",

@@ -1,63 +1,10 @@
 //! What an account file is made of, as plain data.
 
+pub use model::ItemKind;
 use model::{AccountSettings, Secret};
 use serde_json::Value;
 
 use crate::{Fault, Place};
-
-/// What an item of the configuration is. The order is that in which items are made: none names one of a later kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// [`model::Field`]
-    Field,
-    /// [`model::TagGroup`]
-    TagGroup,
-    /// [`model::Tag`]
-    Tag,
-    /// [`model::MailingList`]
-    MailingList,
-    /// [`model::Statement`]
-    Statement,
-    /// [`model::Automation`]
-    Automation,
-    /// [`model::Form`]
-    Form,
-    /// [`model::WebhookEndpoint`]; its secret stands apart.
-    Webhook,
-    /// [`model::ApiUser`]; its secret stands apart, so the definition alone does not read back as one.
-    ApiUser,
-}
-
-impl ItemKind {
-    /// Every kind, in the order in which items are made.
-    pub const ALL: [Self; 9] = [
-        Self::Field,
-        Self::TagGroup,
-        Self::Tag,
-        Self::MailingList,
-        Self::Statement,
-        Self::Automation,
-        Self::Form,
-        Self::Webhook,
-        Self::ApiUser,
-    ];
-
-    /// The word for it in messages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Field => "field",
-            Self::TagGroup => "tag group",
-            Self::Tag => "tag",
-            Self::MailingList => "mailing list",
-            Self::Statement => "statement",
-            Self::Automation => "automation",
-            Self::Form => "form",
-            Self::Webhook => "webhook",
-            Self::ApiUser => "api user",
-        }
-    }
-}
 
 /// One item as the file wants it.
 #[derive(Clone, Debug, PartialEq)]

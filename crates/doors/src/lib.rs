@@ -11,6 +11,7 @@ mod body;
 mod client;
 mod counts;
 mod mailbox;
+mod page_routes;
 pub mod pages;
 mod paths;
 pub mod sentori;
@@ -33,6 +34,8 @@ pub struct Doors {
     pub intake: Intake,
     /// The built-in mailbox, where mail goes there.
     pub mailbox: Option<delivery::mail::Mailbox>,
+    /// Links for pages and mails.
+    pub links: store::Links,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Requests by door and outcome.
@@ -61,6 +64,7 @@ pub fn service(doors: Doors) -> impl tower::Service<
 + 'static {
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors))
         .with_state(doors);
     paths::Normalised::new(router)

@@ -75,6 +75,8 @@ pub struct Confirmed {
     pub form: Option<model::FormId>,
     /// Which set of messages.
     pub kind: SignUpKind,
+    /// The address it is about, as given.
+    pub email: String,
     /// The language of the sign-up, where known.
     pub language: Option<String>,
     /// Whether this call applied it; `false` when an earlier one had.
@@ -132,6 +134,7 @@ impl Intake {
             account: Arc::clone(&account),
             form,
             kind: pending.kind,
+            email: pending.sign_up.email.given().to_owned(),
             language: pending.sign_up.language.clone(),
             now: true,
         };
@@ -171,6 +174,7 @@ impl Intake {
             account,
             form: pending.sign_up.form,
             kind: pending.kind,
+            email: pending.sign_up.email.given().to_owned(),
             language: pending.sign_up.language,
             now: pending.used_at.is_none(),
         })
@@ -183,6 +187,7 @@ impl Intake {
             account,
             form: pending.sign_up.form,
             kind: pending.kind,
+            email: pending.sign_up.email.given().to_owned(),
             language: pending.sign_up.language,
             now: pending.used_at.is_none(),
         })

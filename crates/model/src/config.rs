@@ -465,3 +465,77 @@ pub struct WebhookEndpoint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
 }
+
+/// What an item of the configuration is. The order is that in which items are made: none names one of a later kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// [`crate::Field`]
+    Field,
+    /// [`crate::TagGroup`]
+    TagGroup,
+    /// [`crate::Tag`]
+    Tag,
+    /// [`crate::MailingList`]
+    MailingList,
+    /// [`crate::Statement`]
+    Statement,
+    /// [`crate::Automation`]
+    Automation,
+    /// [`crate::Form`]
+    Form,
+    /// [`crate::WebhookEndpoint`]; its secret stands apart.
+    Webhook,
+    /// [`crate::ApiUser`]; its secret stands apart, so the definition alone does not read back as one.
+    ApiUser,
+}
+
+impl ItemKind {
+    /// Every kind, in the order in which items are made.
+    pub const ALL: [Self; 9] = [
+        Self::Field,
+        Self::TagGroup,
+        Self::Tag,
+        Self::MailingList,
+        Self::Statement,
+        Self::Automation,
+        Self::Form,
+        Self::Webhook,
+        Self::ApiUser,
+    ];
+
+    /// The name it is stored by.
+    pub fn stored(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::TagGroup => "tag_group",
+            Self::Tag => "tag",
+            Self::MailingList => "mailing_list",
+            Self::Statement => "statement",
+            Self::Automation => "automation",
+            Self::Form => "form",
+            Self::Webhook => "webhook",
+            Self::ApiUser => "api_user",
+        }
+    }
+
+    /// The kind of a stored name; `None` for one that this program does not know.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.stored() == text)
+    }
+
+    /// The word for it in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::TagGroup => "tag group",
+            Self::Tag => "tag",
+            Self::MailingList => "mailing list",
+            Self::Statement => "statement",
+            Self::Automation => "automation",
+            Self::Form => "form",
+            Self::Webhook => "webhook",
+            Self::ApiUser => "api user",
+        }
+    }
+}

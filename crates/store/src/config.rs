@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{
     AccountId, AccountRows, AccountSettings, AccountSnapshot, Ambient, ApiUser, ApiUserId, AutomationId, FieldId,
-    FormId, ListId, Secret, Statement, StatementId, StatementVersion, TagGroupId, TagId, Timestamp, WebhookId,
+    FormId, ItemKind, ListId, Secret, Statement, StatementId, StatementVersion, TagGroupId, TagId, Timestamp, WebhookId,
 };
 use serde_json::Value as Json;
 
@@ -33,63 +33,6 @@ statements! {
         ORDER BY statement_id, version";
     NEW_VERSION = "INSERT INTO statement_version (account_id, statement_id, version, definition, since) \
         VALUES ($1, $2, $3, $4, $5)";
-}
-
-/// What an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ItemKind {
-    /// [`model::Field`].
-    Field,
-    /// [`model::TagGroup`].
-    TagGroup,
-    /// [`model::Tag`].
-    Tag,
-    /// [`model::MailingList`].
-    MailingList,
-    /// [`model::Statement`].
-    Statement,
-    /// [`model::Form`].
-    Form,
-    /// [`model::Automation`].
-    Automation,
-    /// [`model::WebhookEndpoint`].
-    Webhook,
-    /// [`model::ApiUser`].
-    ApiUser,
-}
-
-impl ItemKind {
-    /// Every kind, in the order in which a file names them.
-    pub const ALL: [Self; 9] = [
-        Self::ApiUser,
-        Self::Field,
-        Self::TagGroup,
-        Self::Tag,
-        Self::MailingList,
-        Self::Statement,
-        Self::Form,
-        Self::Automation,
-        Self::Webhook,
-    ];
-
-    /// As stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Field => "field",
-            Self::TagGroup => "tag_group",
-            Self::Tag => "tag",
-            Self::MailingList => "mailing_list",
-            Self::Statement => "statement",
-            Self::Form => "form",
-            Self::Automation => "automation",
-            Self::Webhook => "webhook",
-            Self::ApiUser => "api_user",
-        }
-    }
-
-    fn from_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text)
-    }
 }
 
 /// An item as it is stored.
@@ -129,6 +72,8 @@ pub struct StoredAccount {
 pub struct PutItem {
     /// What it is.
     pub kind: ItemKind,
+    /// The name it has now, where it changes.
+    pub current_name: Option<String>,
     /// Its natural name.
     pub name: String,
     /// Its place among its kind.
@@ -272,7 +217,8 @@ pub(crate) fn change(
         conn.run(&SET_SETTINGS, &[id.0.into(), settings.as_str().into()])?;
         let current = account(conn, keys, id)?.map(|a| a.items).unwrap_or_default();
         for item in &change.put {
-            let known = current.iter().find(|c| c.kind == item.kind && c.name == item.name);
+            let name = item.current_name.as_ref().unwrap_or(&item.name);
+            let known = current.iter().find(|c| c.kind == item.kind && c.name == *name);
             put(conn, keys, ambient, id, &mut ids, known, item)?;
         }
         for (kind, name) in &change.remove {
@@ -313,7 +259,7 @@ fn put(
         &[
             account.0.into(),
             id.into(),
-            item.kind.as_str().into(),
+            item.kind.stored().into(),
             (&item.name).into(),
             item.position.into(),
             (&text).into(),

@@ -30,7 +30,7 @@ use arc_swap::ArcSwap;
 use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId};
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use config::{ConfigChange, ItemKind, PutItem, StoredAccount, StoredItem};
+pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};

@@ -1,3 +1,7 @@
-//! Starts Vestibule.
+//! Starts Vestibule: reads the command line and hands over to `vestibule::run`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vestibule::run()
+}

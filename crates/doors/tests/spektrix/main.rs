@@ -1,0 +1,12 @@
+//! The Spektrix door's pure parts: wire samples, signatures and refusal tables. No database, no server.
+
+mod addresses;
+mod auth;
+mod cors;
+mod create;
+mod fixture;
+mod logins;
+mod objects;
+mod patch;
+mod refusals;
+mod signup_aspx;

@@ -1,0 +1,92 @@
+//! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
+
+mod account;
+mod migrate;
+mod serve;
+
+use std::fmt::Display;
+
+use clap::{Parser, Subcommand};
+
+use crate::logging;
+use crate::settings::{self, CommonSettings, ServeSettings};
+
+/// The self-hosted front door for sign-ups.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    common: CommonSettings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answers sign-ups
+    Serve {
+        /// Applies the demo account to an empty store, keeps mail in the built-in mailbox, prints what to try
+        #[arg(long)]
+        demo: bool,
+        #[command(flatten)]
+        serve: ServeSettings,
+    },
+    /// Brings the database's schema up to date
+    Migrate,
+    /// Accounts as code
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+}
+
+/// Why a command failed: lines for the operator.
+#[derive(Debug)]
+pub(crate) struct CommandFault(pub(crate) Vec<String>);
+
+impl CommandFault {
+    pub(crate) fn new(line: impl Display) -> Self {
+        Self(vec![format!("vestibule: {line}")])
+    }
+}
+
+impl<E: std::error::Error> From<E> for CommandFault {
+    fn from(error: E) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
+    match cli.command {
+        Command::Serve { demo, serve } => {
+            let (common, serve) = settings::from_file(cli.common, serve)?;
+            logging::start(&common)?;
+            serve::run(&common, serve, demo)
+        }
+        Command::Migrate => {
+            let common = common(cli.common)?;
+            migrate::run(&common)
+        }
+        Command::Account(command) => {
+            let common = common(cli.common)?;
+            account::run(&common, command)
+        }
+    }
+}
+
+/// Settings and logs of a command that is no server: only what went wrong is logged.
+fn common(common: CommonSettings) -> Result<CommonSettings, CommandFault> {
+    let (mut common, _) = settings::from_file(common, ServeSettings::default())?;
+    common.log = common.log.or_else(|| Some("warn".into()));
+    logging::start(&common)?;
+    Ok(common)
+}
+
+/// A runtime for a command.
+fn runtime() -> Result<tokio::runtime::Runtime, CommandFault> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+#[expect(clippy::print_stdout, reason = "what a command says goes to standard output")]
+fn say(line: impl Display) {
+    println!("{line}");
+}

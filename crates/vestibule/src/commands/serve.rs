@@ -1,0 +1,78 @@
+//! `vestibule serve`: the server, until it is told to stop.
+
+use std::time::Duration;
+
+use model::Ambient;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{CommandFault, runtime, say};
+use crate::settings::{CommonSettings, ServeSettings};
+use crate::wire_up::{Node, NodeParts};
+use crate::{DEMO_ACCOUNT, accounts};
+
+/// The whole stop takes no longer than this.
+const STOP_PATIENCE: Duration = Duration::from_secs(28);
+
+pub(super) fn run(common: &CommonSettings, serve: ServeSettings, demo: bool) -> Result<(), CommandFault> {
+    let runtime = runtime()?;
+    let parts = NodeParts::prepare(common, serve, demo, Ambient::system(), runtime.handle())?;
+    runtime.block_on(async {
+        if demo {
+            apply_demo(&parts).await?;
+        }
+        // Before the first answer, so that a stop at any later moment is an orderly one.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let node = parts.start().await?;
+        tracing::info!(address = %node.address, ops = ?node.ops_address, "listening");
+        if demo {
+            greet(&node);
+        }
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        if tokio::time::timeout(STOP_PATIENCE, node.stop()).await.is_err() {
+            tracing::warn!("stopped before everything had ended");
+        }
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Applies the demo account to an empty store.
+async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
+    if !parts.store.directory().all().is_empty() {
+        return Ok(());
+    }
+    let file = account_file::parse(DEMO_ACCOUNT, "demo.toml")
+        .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
+    let (plan, planned_on) = accounts::plan(&parts.store, &file, false).await?;
+    let change = accounts::change(&file, plan, planned_on, parts.store.ambient());
+    parts.store.change_account(change).await?;
+    Ok(())
+}
+
+fn greet(node: &Node) {
+    let url = &node.public_url;
+    let mail = "the mail that would have been sent";
+    say(format_args!(
+        r#"
+Vestibule is ready, with the account "demo".
+
+  {url}/mailbox.json    {mail}
+
+Try:
+
+  # Someone signs up; the answer comes when the confirmation mail is in the mailbox.
+  curl -i {url}/webhooks/contact/signup.ashx -H 'Content-Type: application/json' -d '{{"ApiKey":"00000000-0000-0000-0000-000000000000","EmailAddress":"example@sentoriapp.com","SignUpFormExternalID":"12ABCDE3","MailingLists":["QWERTY1A"],"ContactFields":{{"FirstName":"Example","LastName":"Contact"}}}}'
+
+  # Follow the link in the mail: it confirms when its button is pressed.
+  curl -s {url}/mailbox.json | grep -o '{url}/confirm/[A-Za-z0-9_-]*' | head -n 1
+
+  # Read the contact back.
+  curl -s {url}/v2.0/contact/get/example%40sentoriapp.com/ -H 'ApiKey: 00000000-0000-0000-0000-000000000000'
+"#
+    ));
+}

@@ -1,0 +1,166 @@
+//! The operator's endpoints, on a listener of their own: `/healthz`, `/readyz`, `/metrics`, `/tls-allowed?domain=`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use delivery::DeliveryMetrics;
+use doors::RequestCounts;
+use intake::Intake;
+use store::{DeliveryState, Histogram, Lane};
+use tokio::sync::watch;
+
+/// What the endpoints look at.
+#[derive(Clone)]
+pub(crate) struct Ops {
+    pub(crate) intake: Intake,
+    pub(crate) requests: Arc<RequestCounts>,
+    pub(crate) deliveries: Arc<DeliveryMetrics>,
+    /// True while the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// The routes.
+pub(crate) fn routes(ops: Ops) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/tls-allowed", get(tls_allowed))
+        .with_state(ops)
+}
+
+async fn ready(State(ops): State<Ops>) -> Response {
+    if *ops.stopping.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    match tokio::time::timeout(Duration::from_secs(2), ops.intake.store().ping()).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        Ok(Err(_)) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database is slow to answer\n").into_response(),
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Domain {
+    domain: String,
+}
+
+async fn tls_allowed(State(ops): State<Ops>, Query(asked): Query<Domain>) -> Response {
+    let known = ops.intake.store().directory().by_domain(asked.domain.trim_end_matches('.')).is_some();
+    if known { "yes\n".into_response() } else { (StatusCode::NOT_FOUND, "no\n").into_response() }
+}
+
+async fn metrics(State(ops): State<Ops>) -> Response {
+    let mut text = Exposition::default();
+    requests(&ops, &mut text);
+    sign_ups(&ops, &mut text);
+    store(&ops, &mut text);
+    deliveries(&ops, &mut text).await;
+    let mut response = text.0.into_response();
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn requests(ops: &Ops, text: &mut Exposition) {
+    text.head("vestibule_requests_total", "counter", "Requests by door and outcome.");
+    for (door, outcome, count) in ops.requests.read() {
+        let labels = format!("door=\"{}\",outcome=\"{}\"", door.name(), outcome.name());
+        text.line("vestibule_requests_total", &labels, count);
+    }
+}
+
+fn sign_ups(ops: &Ops, text: &mut Exposition) {
+    let counts = ops.intake.counts();
+    text.head("vestibule_sign_ups_total", "counter", "What sign-ups came to.");
+    for (name, count) in [
+        ("applied", &counts.applied),
+        ("pending", &counts.pending),
+        ("repeated", &counts.repeated),
+        ("refused", &counts.refused),
+        ("confirmed", &counts.confirmed),
+    ] {
+        text.line("vestibule_sign_ups_total", &format!("outcome=\"{name}\""), read(count));
+    }
+}
+
+fn store(ops: &Ops, text: &mut Exposition) {
+    let store = ops.intake.store();
+    text.histogram("vestibule_commit_batch_size", "Changes in one commit.", &store.metrics().batch_sizes, 1.0);
+    text.histogram("vestibule_commit_seconds", "Time of one commit.", &store.metrics().commit_times, 1e-6);
+    text.head("vestibule_commit_failures_total", "counter", "Changes that could not be committed.");
+    text.line("vestibule_commit_failures_total", "", read(&store.metrics().failures));
+    text.head("vestibule_queue_length", "gauge", "Changes that wait to be committed.");
+    text.line("vestibule_queue_length", "", store.queued() as u64);
+    text.head("vestibule_accounts", "gauge", "Accounts.");
+    text.line("vestibule_accounts", "", store.directory().all().len() as u64);
+}
+
+async fn deliveries(ops: &Ops, text: &mut Exposition) {
+    text.head("vestibule_delivery_attempts_total", "counter", "Attempts at deliveries by result.");
+    for (name, count) in [
+        ("done", &ops.deliveries.done),
+        ("again", &ops.deliveries.again),
+        ("dead", &ops.deliveries.dead),
+        ("withdrawn", &ops.deliveries.withdrawn),
+    ] {
+        text.line("vestibule_delivery_attempts_total", &format!("result=\"{name}\""), read(count));
+    }
+    // Left out while the database does not answer: a gauge of nought would be a lie.
+    if let Ok(counts) = ops.intake.store().delivery_counts().await {
+        text.head("vestibule_deliveries", "gauge", "Outbox rows that are owed or were given up.");
+        for lane in [Lane::Confirmation, Lane::Mail, Lane::Webhook] {
+            for (state, name) in [(DeliveryState::Owed, "owed"), (DeliveryState::Dead, "dead")] {
+                let count = counts.iter().find(|(l, s, _)| *l == lane && *s == state).map_or(0, |(.., n)| *n);
+                let labels = format!("lane=\"{}\",state=\"{name}\"", lane_name(lane));
+                text.line("vestibule_deliveries", &labels, count as u64);
+            }
+        }
+    }
+}
+
+fn lane_name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Confirmation => "confirmation",
+        Lane::Mail => "mail",
+        Lane::Webhook => "webhook",
+    }
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+/// Text in Prometheus' format, version 0.0.4. Numbers and labels are all our own, so nothing needs escaping.
+#[derive(Default)]
+struct Exposition(String);
+
+impl Exposition {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+    }
+
+    fn line(&mut self, name: &str, labels: &str, value: u64) {
+        let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+        self.0.push_str(&format!("{name}{labels} {value}\n"));
+    }
+
+    fn histogram<const N: usize>(&mut self, name: &str, help: &str, histogram: &Histogram<N>, unit: f64) {
+        self.head(name, "histogram", help);
+        let (buckets, above, sum) = histogram.read();
+        let mut cumulated = 0;
+        for (bound, count) in buckets {
+            cumulated += count;
+            self.line(&format!("{name}_bucket"), &format!("le=\"{}\"", bound as f64 * unit), cumulated);
+        }
+        self.line(&format!("{name}_bucket"), "le=\"+Inf\"", cumulated + above);
+        self.0.push_str(&format!("{name}_sum {}\n", sum as f64 * unit));
+        self.line(&format!("{name}_count"), "", cumulated + above);
+    }
+}

@@ -1,0 +1,179 @@
+//! Wiring: store, intake, workers, doors and listeners become one node. `start` and `run` are apart, so that tests
+//! start the real thing on a free port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use delivery::mail::{MailUrl, SmtpSettings, Transport};
+use delivery::{WorkerSettings, Workers};
+use doors::{Doors, RequestCounts, TrustedProxies};
+use intake::{Intake, IntakeSettings};
+use model::Ambient;
+use store::{Links, Store, StoreError, StoreSettings};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
+use crate::{Server, master_key, ops};
+
+/// Why a node could not start; for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// What a node is made of, before it listens.
+pub struct NodeParts {
+    /// The store.
+    pub store: Store,
+    transport: Transport,
+    serve: ServeSettings,
+    listen: SocketAddr,
+    ops_listen: Option<SocketAddr>,
+    intake: IntakeSettings,
+    proxies: TrustedProxies,
+}
+
+/// A running node.
+pub struct Node {
+    store: Store,
+    workers: Workers,
+    server: tokio::task::JoinHandle<()>,
+    ops_server: Option<tokio::task::JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+    /// Address of all doors.
+    pub address: SocketAddr,
+    /// Address of the operator's endpoints.
+    pub ops_address: Option<SocketAddr>,
+    /// The base of links in mails.
+    pub public_url: String,
+}
+
+/// Opens the store for a command. Blocks.
+pub(crate) fn open_store(
+    common: &CommonSettings,
+    ambient: Ambient,
+    runtime: &Handle,
+    adjust: impl FnOnce(&mut StoreSettings),
+) -> Result<Store, StartFault> {
+    let target = common.target()?;
+    std::fs::create_dir_all(common.data_dir()).map_err(|e| SettingsFault::new("VESTIBULE_DATA_DIR", e))?;
+    let keys = master_key::load(&common.secret_key_file(), &ambient)?;
+    let mut settings = StoreSettings::new(target, keys);
+    adjust(&mut settings);
+    Ok(Store::open(settings, ambient, runtime)?)
+}
+
+impl NodeParts {
+    /// Checks the settings and opens store and mail. Blocks.
+    pub fn prepare(
+        common: &CommonSettings,
+        serve: ServeSettings,
+        demo: bool,
+        ambient: Ambient,
+        runtime: &Handle,
+    ) -> Result<Self, StartFault> {
+        let listen = serve.listen()?;
+        let ops_listen = serve.ops_listen()?;
+        let intake = IntakeSettings { mail_wait: serve.mail_wait()?, ..IntakeSettings::default() };
+        let proxies = TrustedProxies::parse(serve.trusted_proxies.as_deref().unwrap_or_default())
+            .map_err(|e| SettingsFault::new("VESTIBULE_TRUSTED_PROXIES", e))?;
+        let mail_url = mail_url(&serve, demo)?;
+        if matches!(mail_url, MailUrl::Mailbox) && !listen.ip().is_loopback() {
+            let why = "the built-in mailbox shows every mail to whoever can reach it, so VESTIBULE_LISTEN must be a \
+                       loopback address; set an smtp:// URL to listen elsewhere";
+            return Err(SettingsFault::new("VESTIBULE_MAIL_URL", why).into());
+        }
+        let store = open_store(common, ambient.clone(), runtime, |settings| {
+            settings.queue = serve.queue.unwrap_or(settings.queue).max(1);
+            settings.readers = serve.readers.unwrap_or(settings.readers);
+            settings.committers = serve.committers.unwrap_or(settings.committers);
+            settings.commit_delay = serve.bench_commit_delay_ms.map(Duration::from_millis);
+        })?;
+        let transport = Transport::open(mail_url, common.data_dir(), SmtpSettings::default(), ambient)
+            .map_err(|why| SettingsFault::new("VESTIBULE_MAIL_URL", why))?;
+        Ok(Self { store, transport, serve, listen, ops_listen, intake, proxies })
+    }
+
+    /// Listens, starts the workers and answers.
+    pub async fn start(self) -> Result<Node, StartFault> {
+        let most = self.serve.max_connections.unwrap_or(8192).max(1);
+        let listening = |address, fault| StartFault::Listen(address, fault);
+        let server = Server::listen(self.listen, most).await.map_err(|e| listening(self.listen, e))?;
+        let ops_server = match self.ops_listen {
+            Some(address) => Some(Server::listen(address, 256).await.map_err(|e| listening(address, e))?),
+            None => None,
+        };
+        let public_url = self.serve.public_url(server.address())?;
+        let links = Links::new(&public_url, self.store.keys().clone());
+        let workers = Workers::start(
+            self.store.clone(),
+            self.transport.clone(),
+            links.clone(),
+            WorkerSettings { fallback_from: self.serve.mail_from.clone(), ..WorkerSettings::default() },
+        );
+        let doors = Doors {
+            intake: Intake::new(self.store.clone(), self.intake),
+            mailbox: match self.transport {
+                Transport::Mailbox(mailbox) => Some(mailbox),
+                Transport::Smtp(_) => None,
+            },
+            links,
+            trusted_proxies: Arc::new(self.proxies),
+            counts: Arc::new(RequestCounts::default()),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
+        let operators = ops::Ops {
+            intake: doors.intake.clone(),
+            requests: Arc::clone(&doors.counts),
+            deliveries: workers.metrics(),
+            stopping: stopped.clone(),
+        };
+        let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
+        let server = tokio::spawn(server.run(doors::service(doors), stopped));
+        Ok(Node { store: self.store, workers, server, ops_server, stop, address, ops_address, public_url })
+    }
+}
+
+/// The mail URL, or for the demo the built-in mailbox.
+fn mail_url(serve: &ServeSettings, demo: bool) -> Result<MailUrl, SettingsFault> {
+    let fault = |why: String| SettingsFault::new("VESTIBULE_MAIL_URL", why);
+    match serve.mail_url.as_deref().filter(|u| !u.is_empty()) {
+        Some(url) => MailUrl::parse(url).map_err(fault),
+        None if demo => Ok(MailUrl::Mailbox),
+        None => Err(fault(
+            "not set. Say where mail goes: smtp://host:port, smtp+starttls://user:pass@host:port, smtps://…, or mailbox: \
+             for the built-in one on this machine"
+                .into(),
+        )),
+    }
+}
+
+impl Node {
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stops in order: accepts nothing new, lets what is in flight end, delivers what is under way, commits everything.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.server.await;
+        self.workers.stop(Duration::from_secs(5)).await;
+        let store = self.store;
+        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        if let Some(ops_server) = self.ops_server {
+            let _ = tokio::time::timeout(Duration::from_secs(1), ops_server).await;
+        }
+    }
+}
