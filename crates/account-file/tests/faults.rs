@@ -45,7 +45,7 @@ fn the_document() {
         &[
             "1:20: `slug` must be lower-case letters, digits and inner hyphens, up to 63, not `ü`",
             "1:25: unknown key `x` in [account]; known here: slug, name, external_id, from, language, privacy_url, logo_url, \
-         accent_colour, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, bot_rules, \
+         colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, bot_rules, \
          exempt_networks",
         ],
     );
@@ -64,7 +64,7 @@ fn account_and_mail() {
     assert_faults(
         "from = \"Demo\"\nprivacy_url = \"demo.example\"\nallowed_origins = [\"https://a.example/\", \"*\", \"*\", 1]\n\
          allowed_return_hosts = [\"https://a.example\"]\ncustom_domains = [\"localhost\"]\nguard = \"enforced\"\n\
-         confirm_web_sign_ups = \"yes\"\nexempt_networks = [\"10.0.0.0/64\"]\nlanguage = \"english\"\naccent_colour = \"red\"\n",
+         confirm_web_sign_ups = \"yes\"\nexempt_networks = [\"10.0.0.0/64\"]\nlanguage = \"english\"\ncolour = \"red\"\n",
         &[
             "3:8: `from` must be `Name <address>`, not `Demo`",
             "4:15: `privacy_url` must be an address that starts with https:// or http://, without a user name",
@@ -77,7 +77,7 @@ fn account_and_mail() {
             "9:24: `confirm_web_sign_ups` must be true or false, not a string",
             "10:20: `exempt_networks` must be a network such as `203.0.113.0/24`, not `10.0.0.0/64`",
             "11:12: `language` must be a language such as `en`, `cy` or `pt-BR`, not `english`",
-            "12:17: `accent_colour` must be a colour such as `#7a1f5c`, not `red`",
+            "12:10: `colour` must be a colour such as `#7a1f5c`, not `red`",
         ],
     );
     assert_faults(

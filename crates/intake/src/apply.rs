@@ -129,4 +129,3 @@ fn alerts(applying: &Applying<'_>, form: Option<&ResolvedForm>, numbers: &mut dy
         });
     }
 }
-

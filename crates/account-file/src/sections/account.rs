@@ -1,6 +1,6 @@
 //! `[account]` and `[mail]`.
 
-use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings};
+use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings, StatementControl};
 
 use crate::reader::Table;
 use crate::report::quoted;
@@ -8,6 +8,7 @@ use crate::shapes;
 
 const MODES: &[(&str, GuardMode)] =
     &[("off", GuardMode::Off), ("log", GuardMode::Log), ("enforce", GuardMode::Enforce)];
+const CONTROLS: &[(&str, StatementControl)] = &[("box", StatementControl::Box), ("yes_no", StatementControl::YesNo)];
 
 /// The settings; where something is wrong, a default stands in so that reading can go on.
 pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
@@ -25,7 +26,8 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         language: t.checked("language", shapes::language).map_or_else(Language::default, |l| l.value),
         privacy_url: value(t.checked("privacy_url", shapes::web_url)),
         logo_url: value(t.checked("logo_url", shapes::web_url)),
-        accent_colour: value(t.checked("accent_colour", shapes::colour)),
+        colour: value(t.checked("colour", shapes::colour)),
+        statement_control: t.one_of("statement_control", CONTROLS).map_or(StatementControl::Box, |c| c.value),
         allowed_origins: values(t.checked_list("allowed_origins", shapes::origin)),
         allowed_return_hosts: values(t.checked_list("allowed_return_hosts", shapes::host)),
         custom_domains: values(t.checked_list("custom_domains", shapes::domain)),
