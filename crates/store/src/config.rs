@@ -239,13 +239,7 @@ fn api_user(mut definition: Json, secret: Option<Secret>) -> Result<ApiUser> {
 }
 
 fn statement_version(statement: &Statement, version: i64, since: Timestamp) -> StatementVersion {
-    StatementVersion {
-        version,
-        text: statement.text.clone(),
-        channel: statement.channel,
-        basis: statement.basis,
-        since,
-    }
+    StatementVersion { version, text: statement.text.clone(), channel: statement.channel, basis: statement.basis, since }
 }
 
 /// Changes an account's configuration in one transaction; the account and its new version.
