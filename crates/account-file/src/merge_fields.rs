@@ -1,60 +1,77 @@
 //! Merge fields of mail templates: `{{Name}}`, `{{Name default=text}}`, `{{trx:Name}}`. Here they are only checked, so that a
-//! template that cannot work is refused when it is saved (Sentori reference, section 10).
+//! template that cannot work is refused with its place in the file, all faults at once (Sentori reference, section 10). What
+//! passes here also passes the mail floor, which fills templates in.
 
 use crate::report::{did_you_mean, quoted};
 
-/// What kind of mail a template is for.
+/// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeContext {
-    /// A confirmation mail: knows the confirm and not-me links.
-    Confirmation,
-    /// A mail of an automation: knows `{{trx:…}}` and the links to preferences and unsubscribing.
+    /// The subject of a confirmation mail: no links.
+    ConfirmationSubject,
+    /// The text or HTML part of a confirmation mail: knows the confirm and not-me links, and must hold the first.
+    ConfirmationBody,
+    /// Any part of a mail of an automation: knows `{{trx:…}}` and the links to preferences and unsubscribing.
     Automation,
 }
 
-const EVERYWHERE: &[&str] = &["AccountName", "PreferencesLink"];
+const EVERYWHERE: &[&str] = &["AccountName", "FormName", "EmailAddress"];
+const CONFIRMATION: &[&str] = &["ConfirmLink", "NotMeLink"];
+const AUTOMATION: &[&str] = &["PreferencesLink", "UnsubscribeLink"];
 
-/// The faults of a template: unknown merge fields and braces that do not close. `fields` says whether the account has a contact
-/// field of that name, in any case; `known` lists names for suggestions.
-pub fn check_merge_fields(
-    template: &str,
-    context: MergeContext,
-    fields: &dyn Fn(&str) -> bool,
-    known: &[&str],
-) -> Vec<String> {
-    let links: &[&str] = match context {
-        MergeContext::Confirmation => &["ConfirmLink", "NotMeLink", "FormName"],
-        MergeContext::Automation => &["UnsubscribeLink"],
+/// The faults of a template: unknown merge fields, braces that do not close, a confirmation mail that nobody could confirm by.
+/// `fields` are the SystemNames of the account's fields, built-in ones too; names are compared whatever the case.
+pub fn check_merge_fields(template: &str, context: MergeContext, fields: &[&str]) -> Vec<String> {
+    let links = match context {
+        MergeContext::ConfirmationSubject => &[],
+        MergeContext::ConfirmationBody => CONFIRMATION,
+        MergeContext::Automation => AUTOMATION,
     };
     let mut faults = Vec::new();
+    let mut confirms = false;
     let mut from = 0;
     while let Some(open) = template[from..].find("{{").map(|at| from + at) {
         let inside = open + 2;
-        let Some(close) = template[inside..].find("}}").map(|at| inside + at) else {
-            faults.push(format!("has a `{{{{` that does not close{}", line_of(template, open)));
-            break;
+        let close = template[inside..].find("}}").map(|at| inside + at);
+        let Some(close) = close.filter(|close| !template[inside..*close].contains("{{")) else {
+            faults.push(format!("has a `{{{{` without `}}}}`{}", line_of(template, open)));
+            from = inside;
+            continue;
         };
         from = close + 2;
-        let content = template[inside..close].trim();
-        let name = content.split_once(char::is_whitespace).map_or(content, |(name, _)| name);
-        let rest = content[name.len()..].trim_start();
-        if !(rest.is_empty() || rest.starts_with("default=")) || name.contains("{{") {
-            faults.push(format!(
-                "has the merge field {}, which is neither {{{{Name}}}} nor {{{{Name default=text}}}}{}",
-                quoted(content),
-                line_of(template, open)
-            ));
-            continue;
-        }
+        let name = name_of(&template[inside..close]);
         let is = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(name));
-        let trx = name.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("trx:")) && name.len() > 4;
-        if is(EVERYWHERE) || is(links) || fields(name) || trx && context == MergeContext::Automation {
+        confirms |= is(&["ConfirmLink"]);
+        let folded = name.to_lowercase();
+        let trx = folded
+            .strip_prefix("trx:")
+            .map(str::trim)
+            .is_some_and(|n| !n.is_empty() && !n.contains(char::is_whitespace));
+        let known = is(EVERYWHERE) || is(links) || fields.iter().any(|f| f.to_lowercase() == folded);
+        if known || trx && context == MergeContext::Automation {
             continue;
         }
-        let near = did_you_mean(name, EVERYWHERE.iter().chain(links).chain(known).copied());
-        faults.push(format!("has the unknown merge field {}{}{near}", quoted(name), line_of(template, open)));
+        let place = line_of(template, open);
+        if trx || is(CONFIRMATION) || is(AUTOMATION) {
+            faults.push(format!("cannot hold the merge field {}: it belongs in other mails{place}", quoted(name)));
+        } else {
+            let near = did_you_mean(name, EVERYWHERE.iter().chain(links).chain(fields).copied());
+            faults.push(format!("has the unknown merge field {}{place}{near}", quoted(name)));
+        }
+    }
+    if context == MergeContext::ConfirmationBody && !confirms {
+        faults.push("must contain {{ConfirmLink}}: nobody could confirm".into());
     }
     faults
+}
+
+/// The name before `default=`; anything else behind it is a part of it, and so makes it unknown.
+fn name_of(content: &str) -> &str {
+    let content = content.trim();
+    let name = content.split(char::is_whitespace).next().unwrap_or(content);
+    let rest = content[name.len()..].trim_start();
+    let default = rest.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("default="));
+    if default { name } else { content }
 }
 
 /// Where in a text of several lines.
@@ -74,23 +91,25 @@ mod tests {
 
     #[test]
     fn unknown_merge_fields_are_found() {
-        let check = |text: &str, context| {
-            check_merge_fields(text, context, &|n| n.eq_ignore_ascii_case("FirstName"), &["FirstName"])
-        };
-        use MergeContext::{Automation, Confirmation};
+        use MergeContext::{Automation, ConfirmationBody, ConfirmationSubject};
         for (text, context, faults) in [
-            ("Hello {{FirstName default=friend of ours}}, {{ConfirmLink}}", Confirmation, 0),
-            ("{{firstname}} {{trx:Code default=n/a}} {{UnsubscribeLink}}", Automation, 0),
-            ("{{trx:Code}}", Confirmation, 1),
+            ("Hello {{FirstName default=friend of ours}}, {{ConfirmLink}}", ConfirmationBody, 0),
+            ("{{ confirmlink }} {{notmelink}}", ConfirmationBody, 0),
+            ("{{FirstName}}", ConfirmationBody, 1),
+            ("{{FirstName}} {{FormName}}", ConfirmationSubject, 0),
+            ("{{ConfirmLink}}", ConfirmationSubject, 1),
+            ("{{firstname}} {{trx:Code DEFAULT=n/a}} {{UnsubscribeLink}}", Automation, 0),
+            ("{{trx:Code}} {{trx:}} {{trx:a b}}", ConfirmationSubject, 3),
             ("{{ConfirmLink}}", Automation, 1),
-            ("{{FristName}} {{", Confirmation, 2),
-            ("{{}} {{ }} {{FirstName x}}", Confirmation, 3),
-            ("{ { FirstName } } }}", Confirmation, 0),
+            ("{{FristName}} {{", Automation, 2),
+            ("{{FirstName {{LastName}}", Automation, 2),
+            ("{{}} {{ }} {{FirstName x}} {{default=x}}", Automation, 4),
+            ("{ { FirstName } } }}", Automation, 0),
         ] {
-            assert_eq!(check(text, context).len(), faults, "{text}");
+            assert_eq!(check_merge_fields(text, context, &["FirstName"]).len(), faults, "{text}");
         }
         assert_eq!(
-            check("a\n {{FristName}}", Confirmation),
+            check_merge_fields("a\n {{FristName}}", Automation, &["FirstName"]),
             ["has the unknown merge field `FristName` in line 2, column 2 of the text; did you mean `FirstName`?"]
         );
     }

@@ -77,7 +77,7 @@ fn account_and_mail() {
             "9:24: `confirm_web_sign_ups` must be true or false, not a string",
             "10:20: `exempt_networks` must be a network such as `203.0.113.0/24`, not `10.0.0.0/64`",
             "11:12: `language` must be a language such as `en`, `cy` or `pt-BR`, not `english`",
-            "12:17: `colour` must be a colour such as `#7a1f5c`, not `red`",
+            "12:10: `colour` must be a colour such as `#7a1f5c`, not `red`",
         ],
     );
     assert_faults(

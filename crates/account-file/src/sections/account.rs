@@ -1,17 +1,14 @@
 //! `[account]` and `[mail]`.
 
-use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings};
+use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings, StatementControl};
 
 use crate::reader::Table;
 use crate::report::quoted;
 use crate::shapes;
 
-/// How forms ask for a statement.
-const CONTROLS: &[(&str, model::StatementControl)] =
-    &[("box", model::StatementControl::Box), ("yes_no", model::StatementControl::YesNo)];
-
 const MODES: &[(&str, GuardMode)] =
     &[("off", GuardMode::Off), ("log", GuardMode::Log), ("enforce", GuardMode::Enforce)];
+const CONTROLS: &[(&str, StatementControl)] = &[("box", StatementControl::Box), ("yes_no", StatementControl::YesNo)];
 
 /// The settings; where something is wrong, a default stands in so that reading can go on.
 pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
@@ -30,7 +27,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         privacy_url: value(t.checked("privacy_url", shapes::web_url)),
         logo_url: value(t.checked("logo_url", shapes::web_url)),
         colour: value(t.checked("colour", shapes::colour)),
-        statement_control: t.one_of("statement_control", CONTROLS).map_or_else(Default::default, |c| c.value),
+        statement_control: t.one_of("statement_control", CONTROLS).map_or(StatementControl::Box, |c| c.value),
         allowed_origins: values(t.checked_list("allowed_origins", shapes::origin)),
         allowed_return_hosts: values(t.checked_list("allowed_return_hosts", shapes::host)),
         custom_domains: values(t.checked_list("custom_domains", shapes::domain)),

@@ -184,17 +184,9 @@ fn read_messages(mut t: Table<'_, '_>, context: &Context<'_>) -> MessageSet {
     let subject = t.words("confirmation_subject", Lines::One);
     let text = t.words("confirmation_text", Lines::Many);
     let html = t.words("confirmation_html", Lines::Many);
-    context.check_template("confirmation_subject", subject.as_ref(), MergeContext::Confirmation);
-    for (key, words) in [("confirmation_text", &text), ("confirmation_html", &html)] {
-        context.check_template(key, words.as_ref(), MergeContext::Confirmation);
-        for wording in words.iter().flat_map(|w| &w.wordings) {
-            if !wording.value.contains("{{ConfirmLink}}") {
-                context
-                    .report
-                    .fault(wording.at, format!("`{key}` must contain {{{{ConfirmLink}}}}: nobody could confirm"));
-            }
-        }
-    }
+    context.check_template("confirmation_subject", subject.as_ref(), MergeContext::ConfirmationSubject);
+    context.check_template("confirmation_text", text.as_ref(), MergeContext::ConfirmationBody);
+    context.check_template("confirmation_html", html.as_ref(), MergeContext::ConfirmationBody);
     let confirmed_message = t.words("confirmed_message", Lines::Many);
     let confirmed_url = read_target(&mut t, "confirmed_url", confirmed_message.as_ref(), context);
     t.finish();

@@ -66,11 +66,9 @@ impl<'a> Context<'a> {
 
     /// Reports merge fields that the account does not know.
     pub fn check_template(&self, key: &str, words: Option<&Words>, context: MergeContext) {
-        let known: Vec<&str> =
-            self.field_on_forms.values().map(|(n, _)| n.as_str()).chain(model::SYSTEM_FIELDS.iter().copied()).collect();
-        let is_field = |name: &str| known.iter().any(|k| k.to_lowercase() == folded(name));
+        let fields: Vec<&str> = self.field_on_forms.values().map(|(name, _)| name.as_str()).collect();
         for wording in words.iter().flat_map(|w| &w.wordings) {
-            for fault in check_merge_fields(&wording.value, context, &is_field, &known) {
+            for fault in check_merge_fields(&wording.value, context, &fields) {
                 self.report.fault(wording.at, format!("`{key}` {fault}"));
             }
         }
