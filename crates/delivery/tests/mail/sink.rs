@@ -177,8 +177,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     lines.push("STARTTLS".into());
                 }
                 lines.extend(script.logins.map(|(mechanism, ..)| format!("AUTH {mechanism}")));
-                let last = lines.pop().unwrap_or_default();
-                lines.iter().map(|l| format!("250-{l}\r\n")).collect::<String>() + &format!("250 {last}\r\n")
+                let last = lines.len() - 1;
+                let line =
+                    |(i, line): (usize, &String)| [["250-", "250 "][usize::from(i == last)], line, "\r\n"].concat();
+                lines.iter().enumerate().map(line).collect::<Vec<_>>().concat()
             }
             "STARTTLS" => "220 go ahead\r\n".into(),
             "AUTH" => {
