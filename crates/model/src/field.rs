@@ -2,7 +2,7 @@
 
 use crate::{FieldId, LocalText};
 
-/// What a field holds. Values are kept as canonical text: see [`FieldKind::parse`].
+/// What a field holds. Values are kept as canonical text: see [`Field::parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
