@@ -197,6 +197,7 @@ fn with_tls(certificate: &Certificate, tls: Tls) -> Script {
 #[tokio::test]
 async fn tls_as_set() {
     let ours = Certificate::for_names(&["localhost", "127.0.0.1"]);
+    let authority = Certificate::own_authority(&["127.0.0.1"]);
     let others = Certificate::for_names(&["other.example"]);
     let directory = TempDir::new().expect("directory");
     let file = |name: &str, certificate: &Certificate| {
@@ -205,10 +206,13 @@ async fn tls_as_set() {
         format!("?ca={}", path.display())
     };
     let (ca, other_ca) = (file("ours.pem", &ours), file("others.pem", &others));
+    let authority_ca = file("authority.pem", &authority);
     let fails = Err(FaultKind::Tls);
     for (scheme, certificate, tls, option, outcome) in [
         ("smtp+starttls", Some(&ours), Tls::Start, ca.as_str(), Ok(true)),
         ("smtps", Some(&ours), Tls::Implicit, &ca, Ok(true)),
+        ("smtps", Some(&authority), Tls::Implicit, &authority_ca, Ok(true)),
+        ("smtps", Some(&authority), Tls::Implicit, &ca, fails),
         // An opportunistic connection is no safer for refusing a certificate; with a CA named it is checked.
         ("smtp", Some(&ours), Tls::Start, "", Ok(true)),
         ("smtp", Some(&others), Tls::Start, &ca, fails),
