@@ -11,8 +11,10 @@ mod body;
 mod client;
 mod counts;
 mod mailbox;
+pub mod pages;
 mod paths;
 pub mod sentori;
+pub mod spektrix;
 
 use std::net::IpAddr;
 use std::sync::Arc;

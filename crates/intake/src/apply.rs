@@ -27,8 +27,14 @@ pub(crate) fn numbers(account: &AccountSnapshot, sign_up: &SignUp) -> usize {
     sign_up.wish.lists.len() + sign_up.wish.statements.len() + of_form
 }
 
-/// Adds to the plan all that the sign-up changes.
-pub(crate) fn apply(applying: &Applying<'_>, facts: &Facts, numbers: &mut dyn Numbers, plan: &mut Plan) {
+/// Adds to the plan all that the sign-up changes. `at_once`: whether this node's workers can take what is owed.
+pub(crate) fn apply(
+    applying: &Applying<'_>,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+    at_once: bool,
+    plan: &mut Plan,
+) {
     let form = applying.sign_up.form.and_then(|f| applying.account.form(f));
     plan.contact = Some(applying.contact);
     plan.values.clone_from(&applying.sign_up.wish.values);
@@ -40,7 +46,7 @@ pub(crate) fn apply(applying: &Applying<'_>, facts: &Facts, numbers: &mut dyn Nu
     join_lists(applying, form, facts, numbers, plan);
     plan.tags = with_actions(&applying.sign_up.wish.tags, form.map(|f| f.action_tags.as_slice()));
     answer_statements(applying, numbers, plan);
-    alerts(applying, form, numbers, plan);
+    alerts(applying, form, numbers, at_once, plan);
 }
 
 /// What is asked for, then what the form adds; each once.
@@ -111,7 +117,13 @@ fn answer_statements(applying: &Applying<'_>, numbers: &mut dyn Numbers, plan: &
     }
 }
 
-fn alerts(applying: &Applying<'_>, form: Option<&ResolvedForm>, numbers: &mut dyn Numbers, plan: &mut Plan) {
+fn alerts(
+    applying: &Applying<'_>,
+    form: Option<&ResolvedForm>,
+    numbers: &mut dyn Numbers,
+    at_once: bool,
+    plan: &mut Plan,
+) {
     let Some(form) = form else { return };
     for to in &form.form.actions.alert_to {
         plan.deliveries.push(NewDelivery {
@@ -125,6 +137,7 @@ fn alerts(applying: &Applying<'_>, form: Option<&ResolvedForm>, numbers: &mut dy
                 at: applying.now,
             },
             due_at: applying.now,
+            at_once,
             receipt: None,
         });
     }

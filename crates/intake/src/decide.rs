@@ -9,12 +9,12 @@ use model::{
 };
 use store::{
     ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, NewContact, NewDelivery, NewPending, NewSignUp,
-    Numbers, OutcomeName, Owed, PersonKey, Plan, Receipt, Store, TokenKind, Wants, token_hash,
+    Numbers, OutcomeName, Owed, PersonKey, Plan, Receipt, Store, TokenKind, Wants, pending_token, token_hash,
 };
 use tokio::sync::watch;
 
 use crate::apply::{self, Applying};
-use crate::{IntakeSettings, fingerprint, pending_outcome, pending_token, source_of};
+use crate::{IntakeSettings, fingerprint, pending_outcome, source_of};
 
 /// A sign-up with all that its decision needs.
 pub(crate) struct Ask {
@@ -94,7 +94,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
             now,
             evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
         };
-        apply::apply(&applying, facts, numbers, &mut plan);
+        apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
         plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
         Settled { outcome, repeated: false, delivery: None, receipt: None }
@@ -203,6 +203,7 @@ fn hold(
                 language: ask.sign_up.language.clone(),
             },
             due_at: now,
+            at_once,
             receipt: at_once.then_some(sender),
         });
         settled.outcome = pending_outcome(kind, contact, sign_up_id, pending, MailState::Owed);
@@ -249,6 +250,7 @@ fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timest
 pub(crate) fn confirm(
     account: &AccountSnapshot,
     origin: &Origin,
+    at_once: bool,
     facts: &Facts,
     numbers: &mut dyn Numbers,
 ) -> (Plan, Result<(), Refusal>) {
@@ -276,7 +278,7 @@ pub(crate) fn confirm(
         ],
     };
     let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
-    apply::apply(&applying, facts, numbers, &mut plan);
+    apply::apply(&applying, facts, numbers, at_once, &mut plan);
     (plan, Ok(()))
 }
 

@@ -7,7 +7,6 @@
 mod apply;
 mod decide;
 mod fingerprint;
-mod links;
 mod validate;
 mod wait;
 
@@ -16,13 +15,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{
-    AccountId, AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId,
+    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId,
     SignUpKind,
 };
-use store::{PendingRow, PersonKey, Store, StoreError, TokenClaim, TokenKind, Wants};
+use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
 use decide::{Ask, Settled};
-pub use links::{Links, Place};
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]
@@ -146,9 +144,10 @@ impl Intake {
             ..Wants::default()
         };
         let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
+        let at_once = self.store.has_room_for_delivery();
         let result = self
             .store
-            .decide(key, wants, move |facts, numbers| decide::confirm(&account, &origin, facts, numbers))
+            .decide(key, wants, move |facts, numbers| decide::confirm(&account, &origin, at_once, facts, numbers))
             .await
             .map_err(|e| refusal(&e))?;
         match result {
@@ -205,11 +204,6 @@ impl Intake {
         let genuine = kind != TokenKind::Confirm || pending.token_hash == store::token_hash(token);
         if genuine { Ok((account, pending)) } else { Err(Refusal::NotFound) }
     }
-}
-
-/// The token of a pending sign-up's link: derived, so that it is kept nowhere.
-pub fn pending_token(keys: &store::Keys, kind: TokenKind, account: AccountId, pending: PendingId) -> String {
-    keys.token(kind, TokenClaim { account, row: pending.0, extra: 0 })
 }
 
 /// What a caller is told of the store's trouble; the cause is logged here, once.

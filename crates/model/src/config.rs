@@ -34,6 +34,17 @@ pub enum GuardMode {
     Enforce,
 }
 
+/// How a form asks for a statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementControl {
+    /// An unticked box; left unticked, nothing was answered.
+    #[default]
+    Box,
+    /// Yes and no side by side, neither chosen; no is kept as an answer too.
+    YesNo,
+}
+
 /// `[account]`: one organisation.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AccountSettings {
@@ -54,6 +65,15 @@ pub struct AccountSettings {
     /// The privacy notice that forms link to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy_url: Option<String>,
+    /// Where its logo lies, `https://…`; shown on every page instead of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`; pages darken or lighten it until it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// How its forms ask for a statement.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statement_control: StatementControl,
     /// Origins that may call Web mode and embedded forms; `*` for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_origins: Vec<String>,
@@ -432,6 +452,9 @@ pub enum WebhookKind {
 pub struct WebhookEndpoint {
     /// The dialect.
     pub kind: WebhookKind,
+    /// A name for people, and what `apply` knows it by; left out = the URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URLs: for `sentori` one each for `contact_subscribe`, `contact_unsubscribe`, `list_subscribe`,
     /// `list_unsubscribe`, `bounce`; for `standard` the one `url`.
     pub urls: std::collections::BTreeMap<String, String>,

@@ -19,12 +19,12 @@ pub use account::{AccountRows, AccountSnapshot, Directory, ResolvedForm};
 pub use ambient::{Ambient, Clock, ManualClock, Random, Timestamp};
 pub use config::{
     AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, DkimKey,
-    Form, FormActions, FormField, GuardMode, MailSettings, MailingList, MessageSet, Statement, StatementVersion, Tag,
-    TagGroup, WebhookEndpoint, WebhookKind,
+    Form, FormActions, FormField, GuardMode, MailSettings, MailingList, MessageSet, Statement, StatementControl,
+    StatementVersion, Tag, TagGroup, WebhookEndpoint, WebhookKind,
 };
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};
-pub use field::{BUILT_IN_FIELDS, BuiltIn, Field, FieldKind, Given, ValueFault};
+pub use field::{BUILT_IN_FIELDS, BuiltIn, Field, FieldKind, Given, SYSTEM_FIELDS, ValueFault, attribute_name};
 pub use ids::{
     AccountId, ApiUserId, AutomationId, ContactId, DeliveryId, FieldId, FormId, ListId, PendingId, PersonId, SignUpId,
     StatementId, TagGroupId, TagId, WebhookId,

@@ -262,10 +262,8 @@ impl<'a> Batches<'a> {
         }
         for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
             // A row that this node delivers at once is born leased.
-            let (due, leased_by) = match &delivery.receipt {
-                Some(_) => (lease_until, Some(node)),
-                None => (delivery.due_at, None),
-            };
+            let (due, leased_by) =
+                if delivery.at_once { (lease_until, Some(node)) } else { (delivery.due_at, None) };
             self.new_delivery.push([
                 account,
                 delivery.id.0.into(),
@@ -273,7 +271,7 @@ impl<'a> Batches<'a> {
                 delivery.lane.code().into(),
                 0.into(),
                 due.into(),
-                i64::from(delivery.receipt.is_some()).into(),
+                delivery.at_once.into(),
                 leased_by.into(),
                 contact,
                 payload.into(),

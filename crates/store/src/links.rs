@@ -1,9 +1,7 @@
 //! The addresses of the pages behind a mail's links.
 
 use model::{AccountId, PendingId};
-use store::{Keys, TokenKind};
-
-use crate::pending_token;
+use crate::keys::{Keys, TokenClaim, TokenKind};
 
 /// Makes links below the public URL.
 #[derive(Clone, Debug)]
@@ -43,4 +41,9 @@ impl Links {
         let token = pending_token(&self.keys, TokenKind::NotMe, place.account, place.pending);
         format!("{}/not-me/{token}", self.base)
     }
+}
+
+/// The token of a pending sign-up's link: derived, so that it is kept nowhere.
+pub fn pending_token(keys: &Keys, kind: TokenKind, account: AccountId, pending: PendingId) -> String {
+    keys.token(kind, TokenClaim { account, row: pending.0, extra: 0 })
 }

@@ -1,0 +1,50 @@
+//! What a person meets: the form, the pages behind the links of mails, preferences, and the same form as JSON.
+//!
+//! Everything in here is pure: view data in, HTML or JSON out; a body in, the domain's words out. Pages are drawn from
+//! `templates/pages` (escaped by default), their words come from `locales`, their one stylesheet and their scripts from
+//! `assets`.
+
+mod assets;
+mod body;
+mod colour;
+mod confirm_page;
+mod error_page;
+mod faults;
+mod form_page;
+mod form_view;
+mod json_form;
+mod language;
+mod message_page;
+mod page;
+mod preferences_page;
+mod submission;
+mod texts;
+mod unsubscribe_page;
+
+pub use assets::{Asset, CONFIRM_PATH, EMBED_PATH, STYLES_PATH, asset};
+pub use body::{BodyFault, is_json};
+pub use colour::Rgb;
+pub use confirm_page::{
+    ConfirmView, Confirming, confirm_page, confirmed_page, expired_page, fresh_mail_page, not_me_done_page,
+    not_me_page, unknown_link_page,
+};
+pub use error_page::{error_page, refusal_page};
+pub use faults::{FieldError, field_errors};
+pub use form_page::{closed_page, form_page, messages, submitted_message, submitted_page};
+pub use form_view::{Choice, Control, ControlKind, FormView, Slots, StatementView};
+pub use json_form::{
+    JsonAnswer, accepted, description, problem, refusal_minutes, refusal_status, refused, retry_after, wants_json,
+};
+pub use language::{Asked, for_form, for_nobody, for_page};
+pub use page::{Brand, Frame, LanguageLink, Page, redirect};
+pub use preferences_page::{
+    Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
+    preferences_request_page, preferences_requested_page, read_preferences,
+};
+pub use submission::{
+    ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of,
+};
+pub use texts::{BuiltInMail, MailText, Texts, mail, mail_footer};
+pub use unsubscribe_page::{
+    Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,
+};
