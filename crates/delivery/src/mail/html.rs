@@ -16,7 +16,7 @@ pub(crate) fn from_text(text: &Template, language: &str) -> Template {
     let mut pieces = text.pieces.iter().peekable();
     while let Some(piece) = pieces.next() {
         match piece {
-            Piece::Literal(literal) => page.text(literal, pieces.peek().is_some()),
+            Piece::Literal(literal) => page.text(literal, matches!(pieces.peek(), Some(Piece::Field { .. }))),
             Piece::Field { field, default } => page.field(field, default),
         }
     }
@@ -51,7 +51,7 @@ struct Page {
 }
 
 impl Page {
-    fn text(&mut self, text: &str, more_follows: bool) {
+    fn text(&mut self, text: &str, field_follows: bool) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let last = text.matches('\n').count();
         for (i, line) in text.split('\n').enumerate() {
@@ -65,7 +65,7 @@ impl Page {
                 continue;
             }
             self.begin();
-            self.line(line, more_follows && i == last);
+            self.line(line, field_follows && i == last);
         }
     }
 

@@ -128,7 +128,7 @@ fn write_all(mut file: File, mut entries: mpsc::Receiver<Entry>) {
         cut_short = written.is_err();
         for entry in batch.drain(..) {
             // Whoever gave up waiting finds the mail in the mailbox all the same.
-            let _ = entry.taken.send(written.as_ref().map(|()| ()).map_err(ToString::to_string));
+            let _ = entry.taken.send(written.as_ref().copied().map_err(ToString::to_string));
         }
     }
 }

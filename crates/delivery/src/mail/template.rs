@@ -231,7 +231,7 @@ fn field(name: &str, known: Option<&[&str]>) -> Result<MergeField, String> {
         ("FormName", MergeField::FormName),
         ("AccountName", MergeField::AccountName),
     ];
-    if name.is_empty() || is("default=") {
+    if name.is_empty() || name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("default=")) {
         return Err("a merge field without a name".into());
     }
     if let Some((_, field)) = built_in.into_iter().find(|(word, _)| is(word)) {

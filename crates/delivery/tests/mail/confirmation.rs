@@ -26,8 +26,10 @@ fn written(form: &Form, kind: SignUpKind, language: &str, first_name: Option<&st
 
 /// The distinct web addresses with `/confirm/` in them.
 fn confirm_links(part: &str) -> Vec<&str> {
-    let mut links: Vec<_> =
-        part.split(|c: char| c.is_whitespace() || "\"<>".contains(c)).filter(|word| word.contains("/confirm/")).collect();
+    let mut links: Vec<_> = part
+        .split(|c: char| c.is_whitespace() || "\"<>".contains(c))
+        .filter(|word| word.contains("/confirm/"))
+        .collect();
     links.dedup();
     links
 }
@@ -54,8 +56,9 @@ fn built_in_texts_serve_both_kinds() {
 fn own_texts_are_used_and_completed() {
     let mut form = form();
     form.signup.confirmation_subject = Some("Welcome,\n{{FirstName default=friend}}".into());
-    form.signup.confirmation_text =
-        Some("Dear {{FirstName default=friend}},\njoin here: {{ConfirmLink}}\n\nMore: https://demo.example/a?b&c.\n".into());
+    form.signup.confirmation_text = Some(
+        "Dear {{FirstName default=friend}},\njoin here: {{ConfirmLink}}\n\nMore: https://demo.example/a?b&c.\n".into(),
+    );
     let mail = written(&form, SignUpKind::Signup, "en", None);
     assert_eq!(mail.subject, "Welcome,friend");
     let expected = format!(
@@ -90,7 +93,9 @@ fn the_wording_is_in_the_readers_language() {
     form.signup.confirmation_text = Some(LocalText::ByLanguage(texts.into_iter().collect()));
     assert!(written(&form, SignUpKind::Signup, "ar-EG", None).html.contains("<html lang=\"ar\" dir=\"rtl\">"));
     assert!(written(&form, SignUpKind::Signup, "de", None).html.contains("<html lang=\"en\" dir=\"ltr\">"));
-    for (language, dir) in [("he", "rtl"), ("fa-IR", "rtl"), ("en", "ltr"), ("cy", "ltr"), ("ur-Latn", "ltr"), ("", "ltr")] {
+    for (language, dir) in
+        [("he", "rtl"), ("fa-IR", "rtl"), ("en", "ltr"), ("cy", "ltr"), ("ur-Latn", "ltr"), ("", "ltr")]
+    {
         assert_eq!(direction(language), dir, "{language}");
     }
 }

@@ -1,5 +1,6 @@
 //! A mail server for tests: speaks SMTP over loopback, keeps what it takes, and misbehaves on request.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -50,9 +51,20 @@ pub struct Certificate {
 
 impl Certificate {
     pub fn for_names(names: &[&str]) -> Self {
+        Self::made(names, rcgen::IsCa::NoCa)
+    }
+
+    /// An authority and a server's certificate in one, as `openssl req -x509` makes it.
+    pub fn own_authority(names: &[&str]) -> Self {
+        Self::made(names, rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained))
+    }
+
+    fn made(names: &[&str], is_ca: rcgen::IsCa) -> Self {
         let names = names.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let made = rcgen::generate_simple_self_signed(names).expect("certificate");
-        Self { pem: made.cert.pem(), key: made.signing_key.serialize_pem() }
+        let mut wanted = rcgen::CertificateParams::new(names).expect("names");
+        wanted.is_ca = is_ca;
+        let key = rcgen::KeyPair::generate().expect("key");
+        Self { pem: wanted.self_signed(&key).expect("certificate").pem(), key: key.serialize_pem() }
     }
 
     fn acceptor(&self) -> TlsAcceptor {
@@ -83,6 +95,8 @@ struct State {
     connections: u32,
     open: i32,
     commands: Vec<String>,
+    /// How often each verb has come.
+    counts: HashMap<String, u32>,
 }
 
 /// A running server. It ends with the test's runtime.
@@ -177,8 +191,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     lines.push("STARTTLS".into());
                 }
                 lines.extend(script.logins.map(|(mechanism, ..)| format!("AUTH {mechanism}")));
-                let last = lines.pop().unwrap_or_default();
-                lines.iter().map(|l| format!("250-{l}\r\n")).collect::<String>() + &format!("250 {last}\r\n")
+                let last = lines.len() - 1;
+                let line =
+                    |(i, line): (usize, &String)| [["250-", "250 "][usize::from(i == last)], line, "\r\n"].concat();
+                lines.iter().enumerate().map(line).collect::<Vec<_>>().concat()
             }
             "STARTTLS" => "220 go ahead\r\n".into(),
             "AUTH" => {
@@ -259,12 +275,9 @@ async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn scripted(script: &Script, state: &Mutex<State>, verb: &str) -> Option<Reply> {
     let mut state = lock(state);
-    if verb == "CONNECT" || verb == "END" || verb == "LINE" {
-        state.commands.push(verb.to_owned());
-    }
-    let word = |line: &String| line.split([' ', ':']).next().is_some_and(|w| w.eq_ignore_ascii_case(verb));
-    let count = u32::try_from(state.commands.iter().filter(|line| word(line)).count()).unwrap_or(u32::MAX);
-    let mut replies = script.replies.iter().filter(|(v, at, _)| *v == verb && (*at == 0 || *at == count));
+    let count = state.counts.entry(verb.to_owned()).or_insert(0);
+    *count += 1;
+    let mut replies = script.replies.iter().filter(|(v, at, _)| *v == verb && (*at == 0 || *at == *count));
     replies.next().map(|(.., reply)| reply.clone())
 }
 

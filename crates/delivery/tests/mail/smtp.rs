@@ -39,7 +39,10 @@ async fn a_mail_arrives_whole() {
     let (sink, sent) = one(Script::default()).await;
     assert_eq!(sent.as_deref(), Ok("250 2.0.0 queued as 42"));
     let [taken] = &sink.taken()[..] else { panic!("one mail") };
-    assert_eq!((taken.from.as_str(), &taken.to[..]), ("FROM:<hello@demo.example>", &["TO:<joe.bloggs@example.com>".into()][..]));
+    assert_eq!(
+        (taken.from.as_str(), &taken.to[..]),
+        ("FROM:<hello@demo.example>", &["TO:<joe.bloggs@example.com>".into()][..])
+    );
     assert!(taken.data.contains("\r\n.a line that begins with a dot\r\n"), "{}", taken.data);
     assert_eq!(taken.data.as_bytes(), mail("joe.bloggs@example.com", 1).to_bytes().expect("bytes"));
     assert!(sink.commands().contains(&"EHLO [127.0.0.1]".into()));
@@ -55,7 +58,12 @@ async fn replies_become_faults() {
         ("MAIL", b"553 5.7.1 sender\r\n", FaultKind::PermanentMessage, Some(553)),
         ("MAIL", b"530 5.7.0 log in\r\n", FaultKind::Auth, Some(530)),
         ("RCPT", b"450 4.2.0 grey\r\n", FaultKind::Temporary, Some(450)),
-        ("RCPT", b"550-5.1.1 <joe.bloggs@example.com>:\r\n550 5.1.1 Joe.Bloggs unknown\r\n", FaultKind::PermanentRecipient, Some(550)),
+        (
+            "RCPT",
+            b"550-5.1.1 <joe.bloggs@example.com>:\r\n550 5.1.1 Joe.Bloggs unknown\r\n",
+            FaultKind::PermanentRecipient,
+            Some(550),
+        ),
         ("RCPT", b"554 5.7.1 relay denied\r\n", FaultKind::PermanentMessage, Some(554)),
         ("DATA", b"452 4.3.1 disk\r\n", FaultKind::Temporary, Some(452)),
         ("DATA", b"250 wrong class\r\n", FaultKind::Temporary, None),
@@ -189,6 +197,7 @@ fn with_tls(certificate: &Certificate, tls: Tls) -> Script {
 #[tokio::test]
 async fn tls_as_set() {
     let ours = Certificate::for_names(&["localhost", "127.0.0.1"]);
+    let authority = Certificate::own_authority(&["127.0.0.1"]);
     let others = Certificate::for_names(&["other.example"]);
     let directory = TempDir::new().expect("directory");
     let file = |name: &str, certificate: &Certificate| {
@@ -197,10 +206,13 @@ async fn tls_as_set() {
         format!("?ca={}", path.display())
     };
     let (ca, other_ca) = (file("ours.pem", &ours), file("others.pem", &others));
+    let authority_ca = file("authority.pem", &authority);
     let fails = Err(FaultKind::Tls);
     for (scheme, certificate, tls, option, outcome) in [
         ("smtp+starttls", Some(&ours), Tls::Start, ca.as_str(), Ok(true)),
         ("smtps", Some(&ours), Tls::Implicit, &ca, Ok(true)),
+        ("smtps", Some(&authority), Tls::Implicit, &authority_ca, Ok(true)),
+        ("smtps", Some(&authority), Tls::Implicit, &ca, fails),
         // An opportunistic connection is no safer for refusing a certificate; with a CA named it is checked.
         ("smtp", Some(&ours), Tls::Start, "", Ok(true)),
         ("smtp", Some(&others), Tls::Start, &ca, fails),
@@ -214,8 +226,9 @@ async fn tls_as_set() {
         ("smtps", None, Tls::Start, "", fails),
     ] {
         let sink = Sink::start(certificate.map(|c| with_tls(c, tls)).unwrap_or_default()).await;
-        let sent = transport(&format!("{scheme}://{}{option}", sink.address), settings()).send(&mail("a@example.com", 1));
-        let sent = sent.await.map(|_| sink.taken().iter().all(|taken| taken.encrypted)).map_err(|fault| fault.kind);
+        let transport = transport(&format!("{scheme}://{}{option}", sink.address), settings());
+        let sent = transport.send(&mail("a@example.com", 1)).await;
+        let sent = sent.map(|_| sink.taken().iter().all(|taken| taken.encrypted)).map_err(|fault| fault.kind);
         assert_eq!(sent, outcome, "{scheme} {option}");
         assert_eq!(sink.taken().len(), usize::from(outcome.is_ok()), "{scheme} {option}");
     }
@@ -257,8 +270,8 @@ async fn logins_as_set() {
     let mut script = Script { logins: Some(("PLAIN", "us@er", "hunter2")), ..Script::default() };
     script.replies = vec![("AUTH", 0, Reply::Say(b"535 5.7.8 AHVzQGVyAGh1bnRlcjI= hunter2 is wrong\r\n"))];
     let sink = Sink::start(script).await;
-    let sent = transport(&format!("smtp://us%40er:hunter2@{}", sink.address), settings()).send(&mail("a@example.com", 1));
-    assert_eq!(sent.await.expect_err("refused").text, "535 5.7.8 … … is wrong");
+    let transport = transport(&format!("smtp://us%40er:hunter2@{}", sink.address), settings());
+    assert_eq!(transport.send(&mail("a@example.com", 1)).await.expect_err("refused").text, "535 5.7.8 … … is wrong");
 }
 
 #[tokio::test]
@@ -284,7 +297,9 @@ async fn international_addresses_go_where_they_can() {
 
 #[tokio::test]
 async fn strange_greetings_do_no_harm() {
-    for ehlo in [&b"250-x\r\n250- \t \r\n250 \r\n"[..], b"250-\r\n250 AUTH\r\n", b"250 \xff\xfe\r\n", b"250 x\r\n250 y\r\n"] {
+    for ehlo in
+        [&b"250-x\r\n250- \t \r\n250 \r\n"[..], b"250-\r\n250 AUTH\r\n", b"250 \xff\xfe\r\n", b"250 x\r\n250 y\r\n"]
+    {
         let (_sink, sent) = one(replying("EHLO", 0, ehlo)).await;
         let _ = sent.map_err(|fault| assert!(!fault.text.is_empty()));
     }

@@ -80,7 +80,8 @@ fn faults_name_their_place() {
 #[test]
 fn the_not_me_link_is_appended_where_it_is_missing() {
     let text = fill("Go: {{ConfirmLink}}\n\n", TemplateKind::ConfirmationText, Escape::Text);
-    let expected = "Go: https://x.example/confirm/T\n\nIf this wasn't you, please tell us: https://x.example/not-me/T\n";
+    let expected =
+        "Go: https://x.example/confirm/T\n\nIf this wasn't you, please tell us: https://x.example/not-me/T\n";
     // The blank lines at the end make way.
     assert_eq!(text, expected);
     let html = "<html><body><a href=\"{{ConfirmLink}}\">yes</a></BODY></html>";
