@@ -23,7 +23,7 @@ struct Locale {
     bundle: FluentBundle<FluentResource>,
 }
 
-static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(|| SOURCES.iter().map(|source| load(source)).collect());
+static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(|| SOURCES.iter().map(load).collect());
 
 fn load((tag, pages, mails): &(&'static str, &'static str, &'static str)) -> Locale {
     let id: LanguageIdentifier = tag.parse().unwrap_or_default();
