@@ -452,6 +452,9 @@ pub enum WebhookKind {
 pub struct WebhookEndpoint {
     /// The dialect.
     pub kind: WebhookKind,
+    /// A name for people, and what `apply` knows it by; left out = the URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URLs: for `sentori` one each for `contact_subscribe`, `contact_unsubscribe`, `list_subscribe`,
     /// `list_unsubscribe`, `bounce`; for `standard` the one `url`.
     pub urls: std::collections::BTreeMap<String, String>,
