@@ -7,7 +7,7 @@ use model::{AccountSettings, ResolvedForm};
 
 use super::assets;
 use super::colour::Rgb;
-use super::texts::Texts;
+use super::texts::{Texts, unmarked};
 
 /// A finished page.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl Frame {
             title.to_owned()
         } else {
             // Marks of direction do not belong into a window's title.
-            t.with("title", &[("page", title), ("account", &brand.name)]).replace(['\u{2068}', '\u{2069}'], "")
+            unmarked(&t.with("title", &[("page", title), ("account", &brand.name)]))
         };
         let styles = assets::styles_url(brand.colour);
         Self { t, brand: brand.clone(), title: full, styles, script: None, indexed: false, languages: Vec::new() }
