@@ -24,9 +24,7 @@ yes = نعم
 no = لا
 required-note = يجب ملء الحقول المميزة بعلامة *.
 error-prefix = خطأ:
-send = إرسال
 honeypot-label = اترك هذا الحقل فارغًا
-loading = جارٍ تحميل النموذج…
 
 field-EmailAddress = البريد الإلكتروني
 field-Title = اللقب
@@ -62,7 +60,6 @@ submitted-pending = بقيت خطوة واحدة: افتح الرسالة الت
 submitted-applied = شكرًا لك، تم تسجيلك.
 form-closed-title = هذا النموذج مغلق
 form-closed = لا يستقبل تسجيلات في الوقت الحالي.
-form-elsewhere = فتح النموذج في صفحته الخاصة
 
 faults-title =
     { $count ->
@@ -94,11 +91,9 @@ fault-statement-required = يرجى الموافقة على هذا كي تتمك
 
 confirm-title = خطوة أخيرة
 confirm-intro = لقد طلبت التسجيل لدى { $account } بالعنوان { $email }.
-confirm-intro-short = لقد طلبت التسجيل لدى { $account }.
 confirm-button = نعم، أؤكد
 confirm-update-title = أكّد تغييراتك
 confirm-update-intro = لقد طلبت من { $account } تغيير ما يُحفظ عن { $email }.
-confirm-update-intro-short = لقد طلبت من { $account } تغيير ما يُحفظ عنك.
 confirm-address-title = أكّد عنوانك الجديد
 confirm-address-intro = من الآن فصاعدًا ستكون مراسلات { $account } إلى { $email }.
 not-me-question = لست أنت؟
@@ -126,6 +121,7 @@ preferences-title = تفضيلاتك
 preferences-intro = هذا ما يُحفظ لدى { $account } عن { $email }.
 preferences-saved = تم حفظ تغييراتك.
 preferences-details = بياناتك
+preferences-more = المزيد من البيانات
 preferences-lists = ما يصلك
 preferences-statements = كيف يمكننا التواصل معك
 preferences-save = حفظ التغييرات

@@ -24,9 +24,7 @@ yes = Ie
 no = Na
 required-note = Rhaid llenwi meysydd sydd wedi’u nodi â *.
 error-prefix = Gwall:
-send = Anfon
 honeypot-label = Gadewch y maes hwn yn wag
-loading = Yn llwytho’r ffurflen…
 
 field-EmailAddress = Cyfeiriad e-bost
 field-Title = Teitl
@@ -62,7 +60,6 @@ submitted-pending = Bron yno: agorwch yr e-bost rydym newydd ei anfon atoch a di
 submitted-applied = Diolch, rydych wedi cofrestru.
 form-closed-title = Mae’r ffurflen hon ar gau
 form-closed = Nid yw’n derbyn cofrestriadau ar hyn o bryd.
-form-elsewhere = Agor y ffurflen ar ei thudalen ei hun
 
 faults-title =
     { $count ->
@@ -92,11 +89,9 @@ fault-statement-required = Cytunwch â hyn er mwyn cofrestru.
 
 confirm-title = Un cam olaf
 confirm-intro = Gofynnoch am gofrestru gyda { $account } fel { $email }.
-confirm-intro-short = Gofynnoch am gofrestru gyda { $account }.
 confirm-button = Ie, cadarnhau
 confirm-update-title = Cadarnhewch eich newidiadau
 confirm-update-intro = Gofynnoch i { $account } newid yr hyn y mae’n ei gadw am { $email }.
-confirm-update-intro-short = Gofynnoch i { $account } newid yr hyn y mae’n ei gadw amdanoch.
 confirm-address-title = Cadarnhewch eich cyfeiriad newydd
 confirm-address-intro = O hyn ymlaen byddai { $account } yn ysgrifennu at { $email }.
 not-me-question = Nid chi?
@@ -124,6 +119,7 @@ preferences-title = Eich dewisiadau
 preferences-intro = Dyma’r hyn y mae { $account } yn ei gadw am { $email }.
 preferences-saved = Mae eich newidiadau wedi’u cadw.
 preferences-details = Eich manylion
+preferences-more = Rhagor o fanylion
 preferences-lists = Yr hyn rydych yn ei dderbyn
 preferences-statements = Sut gawn ni gysylltu â chi
 preferences-save = Cadw newidiadau

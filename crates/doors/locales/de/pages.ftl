@@ -24,9 +24,7 @@ yes = Ja
 no = Nein
 required-note = Felder mit * müssen ausgefüllt werden.
 error-prefix = Fehler:
-send = Senden
 honeypot-label = Dieses Feld bitte leer lassen
-loading = Das Formular wird geladen …
 
 field-EmailAddress = E-Mail-Adresse
 field-Title = Anrede
@@ -62,7 +60,6 @@ submitted-pending = Fast geschafft: Bitte öffnen Sie die E-Mail, die wir Ihnen 
 submitted-applied = Vielen Dank, Sie sind angemeldet.
 form-closed-title = Dieses Formular ist geschlossen
 form-closed = Es nimmt zurzeit keine Anmeldungen an.
-form-elsewhere = Formular auf eigener Seite öffnen
 
 faults-title =
     { $count ->
@@ -92,11 +89,9 @@ fault-statement-required = Bitte stimmen Sie zu, um sich anzumelden.
 
 confirm-title = Ein letzter Schritt
 confirm-intro = Sie möchten sich bei { $account } mit { $email } anmelden.
-confirm-intro-short = Sie möchten sich bei { $account } anmelden.
 confirm-button = Ja, bestätigen
 confirm-update-title = Bestätigen Sie Ihre Änderungen
 confirm-update-intro = Sie haben { $account } gebeten, die Angaben zu { $email } zu ändern.
-confirm-update-intro-short = Sie haben { $account } gebeten, Ihre Angaben zu ändern.
 confirm-address-title = Bestätigen Sie Ihre neue Adresse
 confirm-address-intro = Künftig würde { $account } an { $email } schreiben.
 not-me-question = Nicht Sie?
@@ -124,6 +119,7 @@ preferences-title = Ihre Einstellungen
 preferences-intro = Das speichert { $account } über { $email }.
 preferences-saved = Ihre Änderungen sind gespeichert.
 preferences-details = Ihre Angaben
+preferences-more = Weitere Angaben
 preferences-lists = Was Sie erhalten
 preferences-statements = Wie wir Sie erreichen dürfen
 preferences-save = Änderungen speichern

@@ -32,9 +32,7 @@ yes = Yes
 no = No
 required-note = Fields marked * must be filled in.
 error-prefix = Error:
-send = Send
 honeypot-label = Leave this field empty
-loading = Loading the form…
 
 ## The built-in fields
 
@@ -74,7 +72,6 @@ submitted-pending = Nearly there: please open the email we have just sent you an
 submitted-applied = Thank you, you are signed up.
 form-closed-title = This form is closed
 form-closed = It takes no sign-ups at the moment.
-form-elsewhere = Open the form on its own page
 
 ## Faults
 
@@ -108,11 +105,9 @@ fault-statement-required = Please agree to this so that you can sign up.
 
 confirm-title = One last step
 confirm-intro = You asked to sign up with { $account } as { $email }.
-confirm-intro-short = You asked to sign up with { $account }.
 confirm-button = Yes, confirm
 confirm-update-title = Confirm your changes
 confirm-update-intro = You asked { $account } to change what it keeps about { $email }.
-confirm-update-intro-short = You asked { $account } to change what it keeps about you.
 confirm-address-title = Confirm your new address
 confirm-address-intro = From now on { $account } would write to { $email }.
 not-me-question = Not you?
@@ -144,6 +139,7 @@ preferences-title = Your preferences
 preferences-intro = This is what { $account } keeps about { $email }.
 preferences-saved = Your changes are saved.
 preferences-details = Your details
+preferences-more = More details
 preferences-lists = What you receive
 preferences-statements = How we may contact you
 preferences-save = Save changes

@@ -24,9 +24,7 @@ yes = Sí
 no = No
 required-note = Los campos marcados con * son obligatorios.
 error-prefix = Error:
-send = Enviar
 honeypot-label = Deje este campo vacío
-loading = Cargando el formulario…
 
 field-EmailAddress = Correo electrónico
 field-Title = Tratamiento
@@ -62,7 +60,6 @@ submitted-pending = Ya casi está: abra el mensaje que acabamos de enviarle y si
 submitted-applied = Gracias, su suscripción está hecha.
 form-closed-title = Este formulario está cerrado
 form-closed = Por el momento no admite inscripciones.
-form-elsewhere = Abrir el formulario en su propia página
 
 faults-title =
     { $count ->
@@ -92,11 +89,9 @@ fault-statement-required = Acepte este punto para poder inscribirse.
 
 confirm-title = Un último paso
 confirm-intro = Ha pedido inscribirse en { $account } con la dirección { $email }.
-confirm-intro-short = Ha pedido inscribirse en { $account }.
 confirm-button = Sí, confirmar
 confirm-update-title = Confirme sus cambios
 confirm-update-intro = Ha pedido a { $account } que cambie lo que guarda sobre { $email }.
-confirm-update-intro-short = Ha pedido a { $account } que cambie lo que guarda sobre usted.
 confirm-address-title = Confirme su nueva dirección
 confirm-address-intro = A partir de ahora, { $account } escribiría a { $email }.
 not-me-question = ¿No es usted?
@@ -124,6 +119,7 @@ preferences-title = Sus preferencias
 preferences-intro = Esto es lo que { $account } guarda sobre { $email }.
 preferences-saved = Sus cambios se han guardado.
 preferences-details = Sus datos
+preferences-more = Más datos
 preferences-lists = Lo que recibe
 preferences-statements = Cómo podemos ponernos en contacto con usted
 preferences-save = Guardar cambios

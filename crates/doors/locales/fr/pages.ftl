@@ -28,9 +28,7 @@ yes = Oui
 no = Non
 required-note = Les champs marqués d’un * sont obligatoires.
 error-prefix = Erreur :
-send = Envoyer
 honeypot-label = Laissez ce champ vide
-loading = Chargement du formulaire…
 
 field-EmailAddress = Adresse e-mail
 field-Title = Civilité
@@ -66,7 +64,6 @@ submitted-pending = Encore une étape : ouvrez l’e-mail que nous venons de vo
 submitted-applied = Merci, vous êtes inscrit(e).
 form-closed-title = Ce formulaire est fermé
 form-closed = Il n’accepte pas d’inscription pour le moment.
-form-elsewhere = Ouvrir le formulaire sur sa propre page
 
 faults-title =
     { $count ->
@@ -96,11 +93,9 @@ fault-statement-required = Veuillez accepter ce point pour vous inscrire.
 
 confirm-title = Une dernière étape
 confirm-intro = Vous avez demandé à vous inscrire auprès de { $account } avec l’adresse { $email }.
-confirm-intro-short = Vous avez demandé à vous inscrire auprès de { $account }.
 confirm-button = Oui, je confirme
 confirm-update-title = Confirmez vos modifications
 confirm-update-intro = Vous avez demandé à { $account } de modifier ce qu’il conserve sur { $email }.
-confirm-update-intro-short = Vous avez demandé à { $account } de modifier ce qu’il conserve sur vous.
 confirm-address-title = Confirmez votre nouvelle adresse
 confirm-address-intro = Désormais, { $account } écrirait à { $email }.
 not-me-question = Ce n’est pas vous ?
@@ -128,6 +123,7 @@ preferences-title = Vos préférences
 preferences-intro = Voici ce que { $account } conserve sur { $email }.
 preferences-saved = Vos modifications sont enregistrées.
 preferences-details = Vos coordonnées
+preferences-more = Plus de détails
 preferences-lists = Ce que vous recevez
 preferences-statements = Comment nous pouvons vous contacter
 preferences-save = Enregistrer

@@ -43,8 +43,11 @@ pub(super) fn essence(content_type: Option<&str>) -> String {
     content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// Names and values in the order of the body.
+pub(super) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 /// The pairs of an urlencoded body, strictly UTF-8.
-pub(super) fn urlencoded(body: &[u8], limit: usize) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, BodyFault> {
+pub(super) fn urlencoded(body: &[u8], limit: usize) -> Result<Pairs<'_>, BodyFault> {
     if body.len() > limit {
         return Err(BodyFault::TooLarge);
     }

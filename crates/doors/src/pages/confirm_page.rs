@@ -125,7 +125,7 @@ pub fn unknown_link_page(brand: &Brand, t: Texts) -> Page {
 pub fn not_me_page(settings: &AccountSettings, action: &str, t: Texts) -> Page {
     let account = Brand::of(settings).name;
     let mut message = Message::new(t.get("not-me-title"), &t.one("not-me-intro", "account", &account));
-    message.buttons.push(Button::new(action, t.get("not-me-button")).large());
+    message.buttons.push(Button::new(action, t.get("not-me-button")).class("large"));
     show(settings, 200, &message, t)
 }
 

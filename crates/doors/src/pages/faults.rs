@@ -2,7 +2,8 @@
 
 use model::{AccountSnapshot, EmailFault, Fault, Field, FieldKind, ResolvedForm, ValueFault};
 
-use super::form_view::{field_label, statement_name};
+use super::controls::field_label;
+use super::form_view::statement_name;
 use super::texts::Texts;
 
 /// One thing to put right.
@@ -65,9 +66,7 @@ fn field_error(fault: &Fault, account: &AccountSnapshot, form: Option<&ResolvedF
         Fault::FieldRequired(name) => {
             FieldError::at(&system_name(name), "required", t.one("fault-required", "label", &label(name)))
         }
-        Fault::FieldUnknown(name) => {
-            FieldError::at(name, "field_unknown", t.one("fault-field-unknown", "name", name))
-        }
+        Fault::FieldUnknown(name) => FieldError::at(name, "field_unknown", t.one("fault-field-unknown", "name", name)),
         Fault::FieldNotOnForms(name) => {
             FieldError::at(&system_name(name), "not_on_forms", t.one("fault-not-on-forms", "label", &label(name)))
         }
@@ -77,11 +76,9 @@ fn field_error(fault: &Fault, account: &AccountSnapshot, form: Option<&ResolvedF
             FieldError::at(&system_name(name), code, message)
         }
         Fault::TagUnknown(name) => FieldError::whole("tag_unknown", t.one("fault-tag-unknown", "name", name)),
-        Fault::StatementUnknown(key) => FieldError::at(
-            &statement_name(key),
-            "statement_unknown",
-            t.one("fault-statement-unknown", "name", key),
-        ),
+        Fault::StatementUnknown(key) => {
+            FieldError::at(&statement_name(key), "statement_unknown", t.one("fault-statement-unknown", "name", key))
+        }
         Fault::StatementRequired(key) => {
             let key = account.statement_by_key(key).map_or(key.as_str(), |(_, s)| s.key.as_str());
             FieldError::at(&statement_name(key), "statement_required", t.get("fault-statement-required"))

@@ -4,7 +4,8 @@ use askama::Template;
 use model::{AccountSnapshot, MessageSet, Outcome, ResolvedForm};
 
 // Templates name the kinds.
-use super::form_view::{ControlKind, FormView};
+use super::controls::ControlKind;
+use super::form_view::FormView;
 use super::message_page::{Message, message_page};
 use super::page::{Brand, Frame, LanguageLink, Page, framers, redirects};
 use super::texts::Texts;
@@ -27,17 +28,13 @@ pub fn form_page(
     action: &str,
 ) -> Page {
     let t = view.texts;
-    let title =
-        if view.has_faults() { format!("{} {}", t.get("error-prefix"), view.name) } else { view.name.clone() };
+    let title = if view.has_faults() { format!("{} {}", t.get("error-prefix"), view.name) } else { view.name.clone() };
     let mut frame = Frame::new(t, &Brand::of(&account.settings), &title);
     frame.indexed = true;
     if form.form.language.is_none() {
         let others = languages.iter().copied().filter(|tag| *tag != t.tag());
-        let link = |tag| LanguageLink {
-            tag,
-            name: Texts::of(tag).get("language-name"),
-            href: format!("?language={tag}"),
-        };
+        let link =
+            |tag| LanguageLink { tag, name: Texts::of(tag).get("language-name"), href: format!("?language={tag}") };
         frame.languages = others.map(link).collect();
     }
     let template = FormTemplate { frame: &frame, t, view, action };

@@ -2,8 +2,9 @@
 
 use model::{AccountSnapshot, Outcome, Refusal, ResolvedForm};
 
+use super::controls::Control;
 use super::faults::{FieldError, field_errors};
-use super::form_view::{Control, FormView, StatementView};
+use super::form_view::{FormView, StatementView};
 use super::page::Brand;
 use super::texts::Texts;
 
@@ -45,6 +46,9 @@ struct Description<'a> {
     statements: &'a [StatementView],
     #[serde(skip_serializing_if = "Option::is_none")]
     privacy_url: Option<&'a str>,
+    /// The account's colour, readable on a light ground.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accent: Option<String>,
     /// To be sent back unchanged: ticket, language, wordings.
     hidden: std::collections::BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +112,7 @@ pub fn description(
         lists: view.lists.as_ref(),
         statements: &view.statements,
         privacy_url: brand.privacy_url.as_deref(),
+        accent: brand.colour.map(|c| format!("#{}", c.on_light().hex())),
         ticket: hidden.get("ticket").copied(),
         hidden,
         honeypot: view.honeypot.as_deref(),

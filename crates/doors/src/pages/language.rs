@@ -66,7 +66,8 @@ fn accepted(header: &str) -> Vec<&str> {
         .filter_map(|part| {
             let mut pieces = part.split(';').map(str::trim);
             let tag = pieces.next().filter(|t| !t.is_empty() && *t != "*")?;
-            let quality = pieces.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q="))).map_or(1000, thousandths);
+            let quality =
+                pieces.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q="))).map_or(1000, thousandths);
             (quality > 0).then_some((quality, tag))
         })
         .collect();

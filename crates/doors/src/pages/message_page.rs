@@ -12,25 +12,21 @@ pub(super) struct Button {
     pub action: String,
     pub label: String,
     pub sends: Option<(&'static str, &'static str)>,
-    pub quiet: bool,
-    pub large: bool,
+    /// `plain`, `large`, or `quiet`, or the latter two together.
+    pub class: &'static str,
 }
 
 impl Button {
     pub fn new(action: &str, label: String) -> Self {
-        Self { action: action.into(), label, sends: None, quiet: false, large: false }
+        Self { action: action.into(), label, sends: None, class: "plain" }
     }
 
     pub fn sending(self, name: &'static str, value: &'static str) -> Self {
         Self { sends: Some((name, value)), ..self }
     }
 
-    pub fn quiet(self) -> Self {
-        Self { quiet: true, ..self }
-    }
-
-    pub fn large(self) -> Self {
-        Self { large: true, ..self }
+    pub fn class(self, class: &'static str) -> Self {
+        Self { class, ..self }
     }
 }
 

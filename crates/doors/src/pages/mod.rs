@@ -8,6 +8,7 @@ mod assets;
 mod body;
 mod colour;
 mod confirm_page;
+mod controls;
 mod error_page;
 mod faults;
 mod form_page;
@@ -28,10 +29,11 @@ pub use confirm_page::{
     ConfirmView, Confirming, confirm_page, confirmed_page, expired_page, fresh_mail_page, not_me_done_page,
     not_me_page, unknown_link_page,
 };
+pub use controls::{Choice, Control, ControlKind};
 pub use error_page::{error_page, refusal_page};
 pub use faults::{FieldError, field_errors};
 pub use form_page::{closed_page, form_page, messages, submitted_message, submitted_page};
-pub use form_view::{Choice, Control, ControlKind, FormView, Slots, StatementView};
+pub use form_view::{FormView, Slots, StatementView};
 pub use json_form::{
     JsonAnswer, accepted, description, problem, refusal_minutes, refusal_status, refused, retry_after, wants_json,
 };
@@ -41,9 +43,7 @@ pub use preferences_page::{
     Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
     preferences_request_page, preferences_requested_page, read_preferences,
 };
-pub use submission::{
-    ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of,
-};
+pub use submission::{ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of};
 pub use texts::{BuiltInMail, MailText, Texts, mail, mail_footer};
 pub use unsubscribe_page::{
     Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,

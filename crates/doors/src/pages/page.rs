@@ -7,7 +7,7 @@ use model::{AccountSettings, ResolvedForm};
 
 use super::assets;
 use super::colour::Rgb;
-use super::texts::Texts;
+use super::texts::{Texts, unmarked};
 
 /// A finished page.
 #[derive(Clone, Debug)]
@@ -94,14 +94,20 @@ impl Frame {
             title.to_owned()
         } else {
             // Marks of direction do not belong into a window's title.
-            t.with("title", &[("page", title), ("account", &brand.name)]).replace(['\u{2068}', '\u{2069}'], "")
+            unmarked(&t.with("title", &[("page", title), ("account", &brand.name)]))
         };
         let styles = assets::styles_url(brand.colour);
         Self { t, brand: brand.clone(), title: full, styles, script: None, indexed: false, languages: Vec::new() }
     }
 
     /// Makes the page. `framers` may put it into a frame, `redirects` are origins that a form on it may lead to.
-    pub(super) fn page(&self, status: u16, template: &impl Template, framers: &str, redirects: &BTreeSet<String>) -> Page {
+    pub(super) fn page(
+        &self,
+        status: u16,
+        template: &impl Template,
+        framers: &str,
+        redirects: &BTreeSet<String>,
+    ) -> Page {
         let html = template.render().unwrap_or_else(|error| {
             // Rendering into a string only fails when a value's Display does, and those here do not.
             tracing::error!(%error, "a page could not be rendered");
@@ -171,7 +177,8 @@ pub(super) fn origin(url: &str) -> Option<String> {
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
-    (!authority.is_empty() && authority.bytes().all(fits)).then(|| format!("{scheme}://{}", authority.to_ascii_lowercase()))
+    (!authority.is_empty() && authority.bytes().all(fits))
+        .then(|| format!("{scheme}://{}", authority.to_ascii_lowercase()))
 }
 
 fn host_of(authority: &str) -> &str {
@@ -228,6 +235,8 @@ mod tests {
         assert_eq!(framers(&AccountSettings::default()), "'self'");
         let policy = policy("'none'", Some("https://cdn.example"), &BTreeSet::from(["https://b.example".to_owned()]));
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
-        assert!(policy.contains("form-action 'self' https://b.example;") && policy.contains("data: https://cdn.example;"));
+        assert!(
+            policy.contains("form-action 'self' https://b.example;") && policy.contains("data: https://cdn.example;")
+        );
     }
 }

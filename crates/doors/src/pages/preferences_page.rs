@@ -5,13 +5,11 @@ use std::borrow::Cow;
 use askama::Template;
 use model::{AccountSettings, AccountSnapshot, FieldKind, Given, GivenAnswer, Shown, Timestamp};
 
-use super::body::{BodyFault, urlencoded};
-use super::faults::FieldError;
+use super::body::{BodyFault, Pairs, urlencoded};
 // Templates name the kinds.
-use super::form_view::{
-    Choice, Control, ControlKind, StatementView, control, email_control, field_label, list_control, statement_name,
-    statement_view,
-};
+use super::controls::{Control, ControlKind, control, email_control, field_label, list_control};
+use super::faults::FieldError;
+use super::form_view::{StatementView, statement_name, statement_view};
 use super::message_page::{Message, message_page};
 use super::page::{Brand, Frame, Page};
 use super::submission::{Typed, yes_no};
@@ -47,12 +45,14 @@ pub enum Happened {
 pub struct PreferencesView {
     email: String,
     fields: Vec<Control>,
+    more: Vec<Control>,
     lists: Option<Control>,
     statements: Vec<StatementView>,
     wordings: String,
     new_address: Control,
     errors: Vec<FieldError>,
     note: Option<String>,
+    texts: Texts,
 }
 
 impl PreferencesView {
@@ -66,7 +66,7 @@ impl PreferencesView {
         happened: &Happened,
     ) -> Self {
         let message = |name: &str| errors.iter().find(|e| e.field.as_deref() == Some(name)).map(|e| e.message.clone());
-        let mut fields = Vec::new();
+        let (mut fields, mut more) = (Vec::new(), Vec::new());
         for (id, field) in account.fields.iter().filter(|(_, f)| f.on_forms) {
             let kept = known.values.iter().filter(|(n, _)| *n == field.system_name).map(|(_, v)| v.clone());
             let values: Vec<String> = typed.map_or_else(|| kept.collect(), |t| t.all(&field.system_name).to_vec());
@@ -77,7 +77,10 @@ impl PreferencesView {
             let mut control = control(*id, field, label, hint.filter(|h| !h.is_empty()), boolean, t, &values);
             control.required = false;
             control.error = message(&control.name);
-            fields.push(control);
+            // Built-in fields that nobody asks for and that hold nothing stay out of the way.
+            let asked = id.0 >= 100 || account.forms.iter().any(|f| f.fields.iter().any(|(asked, _)| asked == id));
+            let held = known.values.iter().any(|(name, _)| *name == field.system_name);
+            if asked || held { fields.push(control) } else { more.push(control) }
         }
         let all: Vec<_> = account.lists.iter().map(|(_, list)| list).collect();
         let joined = typed.map_or_else(|| known.lists.clone(), |t| t.all("MailingLists").to_vec());
@@ -98,12 +101,32 @@ impl PreferencesView {
             Happened::AddressMailed(email) => Some(t.one("change-address-sent", "email", email)),
         };
         let wordings = super::form_view::wordings(&statements);
-        Self { email: known.email.clone(), fields, lists, statements, wordings, new_address, errors, note }
+        Self {
+            email: known.email.clone(),
+            fields,
+            more,
+            lists,
+            statements,
+            wordings,
+            new_address,
+            errors,
+            note,
+            texts: t,
+        }
+    }
+
+    fn faults_title(&self) -> String {
+        self.texts.count("faults-title", "count", self.errors.len() as u64)
+    }
+
+    fn more_is_faulty(&self) -> bool {
+        self.more.iter().any(|c| c.error.is_some())
     }
 
     fn anchor(&self, error: &FieldError) -> Option<String> {
         let name = error.field.as_deref()?;
-        let controls = self.fields.iter().chain(&self.lists).chain([&self.new_address]).any(|c| c.name == name);
+        let controls =
+            self.fields.iter().chain(&self.more).chain(&self.lists).chain([&self.new_address]).any(|c| c.name == name);
         (controls || self.statements.iter().any(|s| s.name == name)).then(|| format!("f-{name}"))
     }
 }
@@ -246,7 +269,7 @@ pub fn read_preferences<'a>(
     }
 }
 
-fn saved<'a>(account: &AccountSnapshot, pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> SavedPreferences<'a> {
+fn saved<'a>(account: &AccountSnapshot, pairs: Pairs<'a>) -> SavedPreferences<'a> {
     let mut typed = Typed::default();
     let (mut lists, mut wordings) = (Vec::new(), None);
     let mut by_field: Vec<(&str, Vec<Cow<'a, str>>)> = Vec::new();
@@ -288,7 +311,8 @@ fn saved<'a>(account: &AccountSnapshot, pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>
         (Cow::Owned(name.to_owned()), value)
     });
     let wording_changed = !answers.iter().all(|(key, _)| {
-        let now = account.statement_by_key(key).and_then(|(id, _)| account.statement(id)?.1.last()).map_or(1, |v| v.version);
+        let now =
+            account.statement_by_key(key).and_then(|(id, _)| account.statement(id)?.1.last()).map_or(1, |v| v.version);
         wordings.as_deref().unwrap_or_default().split(' ').any(|w| *w == format!("{key}:{now}"))
     });
     let statements = answers

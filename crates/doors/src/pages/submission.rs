@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use model::{
-    AccountSnapshot, Caller, Door, Fault, FieldKind, Given, GivenAnswer, GivenSignUp, Origin, ResolvedForm, Shown,
-};
+use model::{AccountSnapshot, Caller, Door, FieldKind, Given, GivenAnswer, GivenSignUp, Origin, ResolvedForm, Shown};
 
 use super::body::{BodyFault, MOST_NAMES, essence, urlencoded};
 use super::texts::Texts;
@@ -63,8 +61,6 @@ pub struct Submission<'a> {
     pub typed: Typed,
     /// Answers to challenges.
     pub challenge: ChallengeAnswers,
-    /// Faults that only the form knows: lists it does not offer.
-    pub faults: Vec<Fault>,
     /// Whether a statement's wording changed since the form was shown: then show it again, do not accept.
     pub wording_changed: bool,
 }
@@ -85,11 +81,7 @@ pub struct Reading<'r> {
 }
 
 /// Reads a body by its content type.
-pub fn read<'a>(
-    content_type: Option<&str>,
-    body: &'a [u8],
-    reading: Reading<'_>,
-) -> Result<Submission<'a>, BodyFault> {
+pub fn read<'a>(content_type: Option<&str>, body: &'a [u8], reading: Reading<'_>) -> Result<Submission<'a>, BodyFault> {
     match essence(content_type).as_str() {
         "application/x-www-form-urlencoded" => read_urlencoded(body, reading),
         "application/json" => read_json(body, reading),
@@ -164,10 +156,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
         let as_text = plain(&value);
         // Names of ours are lower case and exact; a field's SystemName is PascalCase and matches in any case.
         match name.as_ref() {
-            own if Some(own) == reading.honeypot => {
-                challenge.honeypot = as_text;
-                continue;
-            }
+            own if Some(own) == reading.honeypot => challenge.honeypot = as_text,
             "ticket" => challenge.ticket = as_text,
             "altcha" => challenge.altcha = as_text,
             "g-recaptcha-response" => challenge.recaptcha = as_text,
@@ -231,11 +220,6 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
             Some(GivenAnswer { statement: Cow::Owned(key.to_owned()), yes, shown })
         })
         .collect();
-    let offered = |id: &str| {
-        form.lists.iter().filter_map(|l| account.list(*l)).any(|l| l.external_id.eq_ignore_ascii_case(id))
-    };
-    let (lists, foreign): (Vec<_>, Vec<_>) = lists.into_iter().partition(|id| offered(id));
-    let faults = foreign.into_iter().map(|id| Fault::ListUnknown(id.into_owned())).collect();
     origin.source = origin.source.or_else(|| form.form.source.clone());
     let given = GivenSignUp {
         door,
@@ -250,7 +234,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
         language,
         origin,
     };
-    Submission { given, typed, challenge, faults, wording_changed }
+    Submission { given, typed, challenge, wording_changed }
 }
 
 /// The values to hand on. A blank that nobody demanded is left out: an empty control on a sign-up form does not mean

@@ -23,7 +23,7 @@ struct Locale {
     bundle: FluentBundle<FluentResource>,
 }
 
-static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(|| SOURCES.iter().map(|source| load(source)).collect());
+static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(|| SOURCES.iter().map(load).collect());
 
 fn load((tag, pages, mails): &(&'static str, &'static str, &'static str)) -> Locale {
     let id: LanguageIdentifier = tag.parse().unwrap_or_default();
@@ -112,7 +112,8 @@ impl Texts {
                 args.set("day", FluentValue::from(day));
                 args.set("month", self.get(&format!("month-{month}")));
                 args.set("year", year.to_string());
-                self.format("date", Some(&args))
+                // Marks inside would hide the month from whoever sets the direction of the whole.
+                unmarked(&self.format("date", Some(&args)))
             }
             _ => canonical.to_owned(),
         }
@@ -211,7 +212,11 @@ pub fn mail_footer(language: &str) -> String {
 
 fn merge_fields(language: &str, key: &str) -> String {
     // A link between isolation marks would not be recognised as one by mail programs.
-    let text = Texts::of(language).with(key, MERGE_FIELDS);
+    unmarked(&Texts::of(language).with(key, MERGE_FIELDS))
+}
+
+/// Without marks of direction.
+pub(super) fn unmarked(text: &str) -> String {
     text.replace(['\u{2068}', '\u{2069}'], "")
 }
 
@@ -233,8 +238,7 @@ mod tests {
             assert_eq!(Texts::of(language).date("2016-02-01"), date);
             assert_eq!(Texts::of(language).number("1234567.5"), number);
         }
-        let arabic = Texts::of("ar").date("2016-02-01").replace(['\u{2068}', '\u{2069}'], "");
-        assert_eq!(arabic, "1 فبراير 2016");
+        assert_eq!(Texts::of("ar").date("2016-02-01"), "1 فبراير 2016");
         assert_eq!(Texts::of("es").number("-1234"), "-1234");
         assert_eq!(Texts::of("en").number("-1234"), "-1,234");
         assert_eq!(Texts::of("en").number("12a"), "12a");

@@ -61,15 +61,11 @@ pub fn unsubscribe_page(settings: &AccountSettings, view: UnsubscribeView<'_>, t
     let mut message = Message::new(t.get("unsubscribe-title"), &t.one("unsubscribe-intro", "email", view.email));
     if let Some(list) = view.list {
         let label = t.one("unsubscribe-list-button", "list", list);
-        message.buttons.push(Button::new(view.action, label).sending("scope", "list").large());
+        message.buttons.push(Button::new(view.action, label).sending("scope", "list").class("large"));
     }
-    let mut all = Button::new(view.action, t.one("unsubscribe-all-button", "account", &account))
-        .sending("scope", "everything")
-        .large();
-    if view.list.is_some() {
-        all = all.quiet();
-    }
-    message.buttons.push(all);
+    let class = if view.list.is_some() { "large quiet" } else { "large" };
+    let all = Button::new(view.action, t.one("unsubscribe-all-button", "account", &account));
+    message.buttons.push(all.sending("scope", "everything").class(class));
     show(settings, message, view, t)
 }
 
@@ -78,7 +74,7 @@ pub fn unsubscribed_page(settings: &AccountSettings, view: UnsubscribeView<'_>, 
     let text = what(settings, "unsubscribed", view.email, stopped, t);
     let mut message = Message::new(t.get("unsubscribed-title"), &text);
     message.notes.push(t.get("undo-question"));
-    message.buttons.push(Button::new(view.action, t.get("undo-button")).sending("action", "undo").quiet());
+    message.buttons.push(Button::new(view.action, t.get("undo-button")).sending("action", "undo").class("quiet"));
     show(settings, message, view, t)
 }
 
