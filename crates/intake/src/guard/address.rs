@@ -54,17 +54,14 @@ impl Disposable {
 
     /// Whether a domain (ASCII, lower case) or one it lies under is on the list.
     pub fn contains(&self, domain: &str) -> bool {
-        // Slips such as `gmial.com` are on every such list, as squatters own them; who makes one is a person.
-        if typo_hint(domain).is_some() {
-            return false;
-        }
         let mut rest = Some(domain);
         while let Some(domain) = rest.filter(|d| d.contains('.')) {
             if self.removed.contains(domain) || FORWARDERS.contains(&domain) {
                 return false;
             }
             if SHIPPED.contains(domain) || self.added.contains(domain) {
-                return true;
+                // Slips such as `gmial.com` are on every such list, as squatters own them; who makes one is a person.
+                return typo_hint(domain).is_none();
             }
             rest = domain.split_once('.').map(|(_, parent)| parent);
         }
@@ -221,7 +218,7 @@ fn is_one_slip(a: &str, b: &str) -> bool {
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     match (&a[..a.len() - end], &b[..b.len() - end]) {
         ([_], [] | [_]) | ([], [_]) => true,
-        ([p, q], [r, s]) => p == s && q == r,
+        ([first, second], [other_first, other_second]) => first == other_second && second == other_first,
         _ => false,
     }
 }

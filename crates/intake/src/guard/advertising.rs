@@ -39,9 +39,9 @@ const MONEY: [&str; 17] = [
 
 /// Whether a text holds an advertising phrase.
 pub(super) fn has_phrase(text: &str) -> bool {
-    let mut lower = String::new();
+    let lower;
     let text = if text.chars().any(char::is_uppercase) {
-        lower.extend(text.chars().flat_map(char::to_lowercase));
+        lower = text.to_lowercase();
         lower.as_str()
     } else {
         text
@@ -139,6 +139,9 @@ pub(super) fn urls(text: &str) -> Urls {
     for chunk in text.split(|c: char| {
         c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | '[' | ']' | ',' | ';' | '|')
     }) {
+        if !chunk.contains(['.', ':']) {
+            continue;
+        }
         let lower = chunk.to_ascii_lowercase();
         let (scheme, rest) = match lower.find("://") {
             Some(at) => (true, &lower[at + 3..]),

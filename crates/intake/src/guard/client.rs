@@ -167,12 +167,10 @@ pub(super) fn agent_reasons(user_agent: Option<&str>) -> Reasons {
     } else if is_library(&agent) {
         reasons.add(Reason::LibraryClient);
     } else if let Some(rest) = agent.strip_prefix("mozilla/") {
-        if !rest.contains('(') {
-            // `Mozilla/5.0` and nothing more: what people put into scripts.
-            reasons.add(Reason::NoClient);
-        } else {
-            reasons.add_if(is_outdated(rest), Reason::OddClient);
-        }
+        // `Mozilla/5.0` and nothing more is what scripts say.
+        let bare = !rest.contains('(');
+        reasons.add_if(bare, Reason::NoClient);
+        reasons.add_if(!bare && is_outdated(rest), Reason::OddClient);
     } else {
         reasons.add_if(!PLAIN_BROWSERS.iter().any(|p| agent.starts_with(p)), Reason::OddClient);
     }

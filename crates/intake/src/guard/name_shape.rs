@@ -55,16 +55,14 @@ pub(super) fn randomness(word: &str) -> u8 {
     points + clusters(letters) + vowels(letters) + keyboard(letters) + odd_pairs(letters)
 }
 
-/// How many capitals follow a small letter after the fifth letter of the word (`JamesNup`, not `McDonald`).
+/// Whether a capital follows a small letter behind the fifth letter of the word (`JamesNup`, not `McDonald`).
 pub(super) fn has_odd_capital(word: &str) -> bool {
     let mut lower_before = false;
-    let mut letters = 0;
-    for c in word.chars() {
+    for (letters, c) in word.chars().enumerate() {
         if lower_before && c.is_uppercase() && letters >= 5 {
             return true;
         }
         lower_before = c.is_lowercase();
-        letters += 1;
     }
     false
 }
@@ -138,10 +136,12 @@ fn keyboard(letters: &[u8]) -> u8 {
     let few_vowels = letters.iter().filter(|l| is_vowel(**l)).count() <= 1;
     let drummed = letters.len() >= 6 && home && few_vowels;
     // A chunk said three times, or twice without a vowel.
-    let repeated = [2usize, 3]
-        .iter()
-        .any(|n| letters.len() >= 3 * n && letters.len() % n == 0 && letters.chunks(*n).all(|c| c == &letters[..*n]));
-    2 * u8::from(neighbours || drummed) + u8::from(repeated)
+    let repeated = [2usize, 3].iter().any(|n| {
+        letters.len() >= 3 * n && letters.len().is_multiple_of(*n) && letters.chunks(*n).all(|c| c == &letters[..*n])
+    });
+    // One key held down.
+    let held = letters.iter().all(|l| *l == letters[0]);
+    2 * u8::from(neighbours || drummed || held) + u8::from(repeated)
 }
 
 /// Neighbouring letters that no language with Latin letters puts into names, but for single ones.

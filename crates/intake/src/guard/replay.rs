@@ -158,11 +158,11 @@ pub fn judge_line(replay: &mut Replay, line: &str) -> Result<String, LineFault> 
         mail_host: None,
     };
     let Judgement { mut verdict, mut reasons, .. } = replay.guard.judge(&input, &replay.policy).judgement;
-    if verdict == Verdict::Accept {
-        if let Mailing::Withhold(reason) = replay.mail(at, mailbox) {
-            verdict = Verdict::Quiet;
-            reasons.add(reason);
-        }
+    if verdict == Verdict::Accept
+        && let Mailing::Withhold(reason) = replay.mail(at, mailbox)
+    {
+        verdict = Verdict::Quiet;
+        reasons.add(reason);
     }
     Ok(answer(verdict, &reasons.iter().map(Reason::code).collect::<Vec<_>>()))
 }

@@ -22,8 +22,10 @@ pub(super) fn name_reasons(names: &[&str]) -> Reasons {
             surely += u8::from(most >= SURELY_RANDOM);
         }
         reasons.add_if(words(name).any(has_odd_capital), Reason::OddCapitals);
-        prose += u8::from(is_prose(name, look));
-        reasons.add_if(look.chars > 60 || look.ideographs > 20, Reason::LongName);
+        let reads_like_prose = is_prose(name, look);
+        prose += u8::from(reads_like_prose);
+        let long = look.chars > 60 || look.ideographs > 20 || (reads_like_prose && look.chars > 40);
+        reasons.add_if(long, Reason::LongName);
         reasons.add_if(look.styled, Reason::StyledLetters);
         reasons.add_if(look.other_script && words(name).any(mixes_scripts), Reason::MixedScripts);
         let same = first.is_some_and(|f| look.chars >= 6 && f == name && !name.contains(' '));
