@@ -45,7 +45,8 @@ use bounded::Bounded;
 use burst::Bursts;
 use series::Series;
 
-/// What one node remembers for its verdicts. Bounded: about 20 MB when everything is full.
+/// What one node remembers for its verdicts. Bounded: by count of entries some 40 MB when everything is
+/// full.
 #[derive(Debug)]
 pub struct Guard {
     rates: Rates,
