@@ -7,6 +7,7 @@
 mod apply;
 mod decide;
 mod fingerprint;
+pub mod guard;
 mod validate;
 mod wait;
 
