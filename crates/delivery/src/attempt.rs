@@ -66,7 +66,8 @@ impl Courier {
 
     async fn write(&self, row: &Leased) -> Result<Outgoing, NoMail> {
         let directory = self.store.directory();
-        let account = directory.by_id(row.account).ok_or_else(|| NoMail::Later("the account is not known here".into()))?;
+        let account =
+            directory.by_id(row.account).ok_or_else(|| NoMail::Later("the account is not known here".into()))?;
         match &row.owed {
             Owed::Confirmation { pending, form, sign_up_kind, to, language } => {
                 // What this node has just written is still owed; later it may have been withdrawn.
@@ -175,7 +176,8 @@ impl Courier {
         text: String,
     ) -> Result<Outgoing, NoMail> {
         let from = account.settings.from.as_ref().or(self.fallback_from.as_ref());
-        let from = from.ok_or_else(|| NoMail::Later("the account has no sender and VESTIBULE_MAIL_FROM is not set".into()))?;
+        let from =
+            from.ok_or_else(|| NoMail::Later("the account has no sender and VESTIBULE_MAIL_FROM is not set".into()))?;
         let sender = Sender::parse(from).map_err(NoMail::Never)?;
         Ok(Outgoing {
             from: from.clone(),

@@ -46,8 +46,7 @@ impl Workers {
     pub fn start(store: Store, transport: Transport, links: Links, settings: WorkerSettings) -> Self {
         let (stop, stopped) = mpsc::channel(1);
         let metrics = Arc::new(DeliveryMetrics::default());
-        let courier =
-            Arc::new(Courier { store, links, transport, fallback_from: settings.fallback_from.clone() });
+        let courier = Arc::new(Courier { store, links, transport, fallback_from: settings.fallback_from.clone() });
         let work = Work {
             courier,
             settings,

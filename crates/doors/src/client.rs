@@ -24,7 +24,9 @@ impl TrustedProxies {
     /// Reads networks in CIDR form (or single addresses), separated by commas.
     pub fn parse(text: &str) -> Result<Self, TrustedProxiesFault> {
         let parse = |part: &str| {
-            part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).map_err(|_| TrustedProxiesFault(part.into()))
+            part.parse::<IpNet>()
+                .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| TrustedProxiesFault(part.into()))
         };
         text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(parse).collect::<Result<_, _>>().map(Self)
     }
@@ -62,7 +64,8 @@ fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         return forwarded
             .iter()
             .map(|element| {
-                let pair = element.split(';').map(str::trim).find(|p| p.len() > 4 && p[..4].eq_ignore_ascii_case("for="))?;
+                let pair =
+                    element.split(';').map(str::trim).find(|p| p.len() > 4 && p[..4].eq_ignore_ascii_case("for="))?;
                 address(pair[4..].trim_matches('"'))
             })
             .collect();

@@ -33,15 +33,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 7] = [
-        Self::Ok,
-        Self::MailOwed,
-        Self::Redirected,
-        Self::Refused,
-        Self::Limited,
-        Self::Unavailable,
-        Self::Failed,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Ok, Self::MailOwed, Self::Redirected, Self::Refused, Self::Limited, Self::Unavailable, Self::Failed];
 
     /// The label in metrics.
     pub fn name(self) -> &'static str {

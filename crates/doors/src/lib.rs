@@ -54,7 +54,9 @@ impl Doors {
 pub struct Peer(pub IpAddr);
 
 /// All doors behind one service.
-pub fn service(doors: Doors) -> impl tower::Service<
+pub fn service(
+    doors: Doors,
+) -> impl tower::Service<
     axum::extract::Request,
     Response = axum::response::Response,
     Error = std::convert::Infallible,

@@ -163,12 +163,7 @@ async fn not_me_page(
     }
 }
 
-async fn not_me(
-    State(doors): State<Doors>,
-    client: Client,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn not_me(State(doors): State<Doors>, client: Client, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let found = doors.intake.not_me_page(&token).await.and_then(|c| visible(&client, c));
     let confirmed = match found {
         Ok(confirmed) => confirmed,

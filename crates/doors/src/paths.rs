@@ -1,5 +1,5 @@
 //! Vendors' servers match paths in any case and with or without a slash at the end. Their paths are rewritten to one
-//! form before routing; the target as sent stays with the request for signatures.
+//! form before routing.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -10,10 +10,6 @@ use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use axum::response::Response;
 use tower::Service;
-
-/// The request target as it was sent, byte for byte.
-#[derive(Clone, Debug)]
-pub struct RawTarget(pub String);
 
 /// First segments below which everything is matched in lower case.
 const FOLDED: [&str; 3] = ["webhooks", "v1", "v2.0"];
@@ -41,7 +37,6 @@ impl Service<Request> for Normalised {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         if let Some(path) = rewritten(request.uri().path()) {
-            let sent = request.uri().path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
             let query = request.uri().query().map(|q| format!("?{q}")).unwrap_or_default();
             if let Ok(target) = format!("{path}{query}").parse::<PathAndQuery>() {
                 let mut parts = request.uri().clone().into_parts();
@@ -50,7 +45,6 @@ impl Service<Request> for Normalised {
                     *request.uri_mut() = uri;
                 }
             }
-            request.extensions_mut().insert(RawTarget(sent));
         }
         self.router.call(request)
     }
@@ -63,7 +57,8 @@ fn rewritten(path: &str) -> Option<String> {
     let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let trimmed = if trimmed.is_empty() { "/" } else { trimmed };
     let upper = folded && trimmed.bytes().any(|b| b.is_ascii_uppercase());
-    (upper || trimmed.len() != path.len()).then(|| if folded { trimmed.to_ascii_lowercase() } else { trimmed.to_owned() })
+    (upper || trimmed.len() != path.len())
+        .then(|| if folded { trimmed.to_ascii_lowercase() } else { trimmed.to_owned() })
 }
 
 #[cfg(test)]

@@ -28,13 +28,7 @@ pub(crate) fn numbers(account: &AccountSnapshot, sign_up: &SignUp) -> usize {
 }
 
 /// Adds to the plan all that the sign-up changes. `at_once`: whether this node's workers can take what is owed.
-pub(crate) fn apply(
-    applying: &Applying<'_>,
-    facts: &Facts,
-    numbers: &mut dyn Numbers,
-    at_once: bool,
-    plan: &mut Plan,
-) {
+pub(crate) fn apply(applying: &Applying<'_>, facts: &Facts, numbers: &mut dyn Numbers, at_once: bool, plan: &mut Plan) {
     let form = applying.sign_up.form.and_then(|f| applying.account.form(f));
     plan.contact = Some(applying.contact);
     plan.values.clone_from(&applying.sign_up.wish.values);
@@ -142,4 +136,3 @@ fn alerts(
         });
     }
 }
-

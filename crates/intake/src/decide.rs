@@ -170,9 +170,8 @@ fn hold(
 ) -> Settled {
     let pending = PendingId(numbers.row());
     let form = ask.sign_up.form.and_then(|f| ask.account.form(f));
-    let within = form
-        .and_then(|f| f.form.confirm_within)
-        .map_or(ask.settings.confirm_within, std::time::Duration::from_secs);
+    let within =
+        form.and_then(|f| f.form.confirm_within).map_or(ask.settings.confirm_within, std::time::Duration::from_secs);
     let token = pending_token(&ask.keys, TokenKind::Confirm, ask.account.id, pending);
     plan.pending = Some(NewPending {
         id: pending,

@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{
-    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId,
-    SignUpKind,
+    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId, SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 

@@ -19,8 +19,8 @@ pub use account::{AccountRows, AccountSnapshot, Directory, ResolvedForm};
 pub use ambient::{Ambient, Clock, ManualClock, Random, Timestamp};
 pub use config::{
     AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, DkimKey,
-    Form, FormActions, FormField, GuardMode, ItemKind, MailSettings, MailingList, MessageSet, Statement, StatementControl,
-    StatementVersion, Tag, TagGroup, WebhookEndpoint, WebhookKind,
+    Form, FormActions, FormField, GuardMode, ItemKind, MailSettings, MailingList, MessageSet, Statement,
+    StatementControl, StatementVersion, Tag, TagGroup, WebhookEndpoint, WebhookKind,
 };
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};

@@ -256,9 +256,9 @@ impl Committer {
 
     /// Writes what no batch took along.
     fn write_marks(&self, working: &mut Working, marks: Vec<Mark>) {
-        let result = self.opened(working).and_then(|conn| {
-            conn.steps(vec![Step::Begin, Step::Write(deliveries::mark_batch(&marks)), Step::Commit])
-        });
+        let result = self
+            .opened(working)
+            .and_then(|conn| conn.steps(vec![Step::Begin, Step::Write(deliveries::mark_batch(&marks)), Step::Commit]));
         if let Err(error) = result {
             // The leases run out and the rows fall due again: sent once more rather than lost.
             tracing::error!(%error, marks = marks.len(), "could not note what became of deliveries");
@@ -333,12 +333,7 @@ impl Committer {
         }
     }
 
-    fn try_commit(
-        &self,
-        working: &mut Working,
-        batch: &mut [Box<dyn Change>],
-        marks: &[Mark],
-    ) -> Result<Vec<Leased>> {
+    fn try_commit(&self, working: &mut Working, batch: &mut [Box<dyn Change>], marks: &[Mark]) -> Result<Vec<Leased>> {
         self.opened(working)?;
         let Working { conn: Some(conn), contacts, rows } = working else {
             return Err(StoreError::Unavailable("no connection".into()));

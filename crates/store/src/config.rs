@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use model::{
     AccountId, AccountRows, AccountSettings, AccountSnapshot, Ambient, ApiUser, ApiUserId, AutomationId, FieldId,
-    FormId, ItemKind, ListId, Secret, Statement, StatementId, StatementVersion, TagGroupId, TagId, Timestamp, WebhookId,
+    FormId, ItemKind, ListId, Secret, Statement, StatementId, StatementVersion, TagGroupId, TagId, Timestamp,
+    WebhookId,
 };
 use serde_json::Value as Json;
 
@@ -184,7 +185,13 @@ fn api_user(mut definition: Json, secret: Option<Secret>) -> Result<ApiUser> {
 }
 
 fn statement_version(statement: &Statement, version: i64, since: Timestamp) -> StatementVersion {
-    StatementVersion { version, text: statement.text.clone(), channel: statement.channel, basis: statement.basis, since }
+    StatementVersion {
+        version,
+        text: statement.text.clone(),
+        channel: statement.channel,
+        basis: statement.basis,
+        since,
+    }
 }
 
 /// Changes an account's configuration in one transaction; the account and its new version.

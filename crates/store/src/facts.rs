@@ -1,6 +1,8 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
-use model::{ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp};
+use model::{
+    ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp,
+};
 
 use crate::error::{Result, StoreError};
 use crate::keys::Keys;
@@ -51,8 +53,7 @@ fn first_round(
     facts: &mut [Facts],
     locks: Vec<i64>,
 ) -> Result<()> {
-    let hashes: Vec<[u8; 32]> =
-        questions.iter().map(|q| keys.address_hash(q.key.account, &q.key.email_key)).collect();
+    let hashes: Vec<[u8; 32]> = questions.iter().map(|q| keys.address_hash(q.key.account, &q.key.email_key)).collect();
     let mut contacts = Batch::new(&CONTACT);
     let mut suppressions = Batch::new(&SUPPRESSION);
     let mut pendings = Batch::new(&PENDING);
@@ -138,8 +139,7 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         before.push((with_earlier[i], earlier_row(row)?));
         Ok(())
     };
-    let mut steps =
-        vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
     if !values.is_empty() {
         steps.push(Step::Read(values, &mut read_value));
     }

@@ -136,8 +136,8 @@ impl Store {
                 .map_err(|e| StoreError::Unavailable(e.to_string()))?;
             threads.push(thread);
         }
-        let lanes = Lanes::start(&opener, settings.readers.max(1), 1024)
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let lanes =
+            Lanes::start(&opener, settings.readers.max(1), 1024).map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let store = Self {
             inner: Arc::new(Inner {
                 queue,
@@ -335,10 +335,7 @@ impl Store {
     }
 
     /// Runs work in the committers' queue, outside any batch.
-    async fn errand<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn errand<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         self.inner.queue.push_errand(Box::new(move |conn| {
             let _ = reply.send(conn.and_then(work));
@@ -375,4 +372,3 @@ async fn watch_configuration(store: std::sync::Weak<Inner>, every: Duration) {
         }
     }
 }
-

@@ -1,7 +1,7 @@
 //! The addresses of the pages behind a mail's links.
 
-use model::{AccountId, PendingId};
 use crate::keys::{Keys, TokenClaim, TokenKind};
+use model::{AccountId, PendingId};
 
 /// Makes links below the public URL.
 #[derive(Clone, Debug)]

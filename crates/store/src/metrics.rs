@@ -30,8 +30,7 @@ impl<const N: usize> Histogram<N> {
 
     /// Bounds with their own (not cumulated) counts, the count above the last bound, and the sum of all values.
     pub fn read(&self) -> (Vec<(u64, u64)>, u64, u64) {
-        let buckets =
-            self.bounds.iter().zip(&self.buckets).map(|(b, n)| (*b, n.load(Ordering::Relaxed))).collect();
+        let buckets = self.bounds.iter().zip(&self.buckets).map(|(b, n)| (*b, n.load(Ordering::Relaxed))).collect();
         (buckets, self.above.load(Ordering::Relaxed), self.sum.load(Ordering::Relaxed))
     }
 }

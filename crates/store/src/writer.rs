@@ -262,8 +262,7 @@ impl<'a> Batches<'a> {
         }
         for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
             // A row that this node delivers at once is born leased.
-            let (due, leased_by) =
-                if delivery.at_once { (lease_until, Some(node)) } else { (delivery.due_at, None) };
+            let (due, leased_by) = if delivery.at_once { (lease_until, Some(node)) } else { (delivery.due_at, None) };
             self.new_delivery.push([
                 account,
                 delivery.id.0.into(),

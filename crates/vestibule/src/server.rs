@@ -64,7 +64,7 @@ impl Server {
         loop {
             let place = tokio::select! {
                 place = Arc::clone(&places).acquire_owned() => place,
-                _ = stop.wait_for(|s| *s) => break,
+                () = told(&mut stop) => break,
             };
             let Ok(place) = place else { break };
             let (stream, peer) = tokio::select! {
@@ -77,7 +77,7 @@ impl Server {
                         continue;
                     }
                 },
-                _ = stop.wait_for(|s| *s) => break,
+                () = told(&mut stop) => break,
             };
             let connection = builder.serve_connection(io(stream), {
                 let (service, ids) = (service.clone(), Arc::clone(&ids));
@@ -97,6 +97,12 @@ impl Server {
     }
 }
 
+/// Returns when the server is to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // A sender that went away is a stop too.
+    drop(stop.wait_for(|s| *s).await);
+}
+
 fn io(stream: TcpStream) -> TokioIo<TcpStream> {
     // Answers are small and must not wait for more.
     let _ = stream.set_nodelay(true);
@@ -113,7 +119,12 @@ impl RequestIds {
     }
 }
 
-async fn answer<S>(mut service: S, request: Request<Incoming>, peer: SocketAddr, id: u64) -> Result<Response, Infallible>
+async fn answer<S>(
+    mut service: S,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    id: u64,
+) -> Result<Response, Infallible>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Send,
     S::Future: Send,

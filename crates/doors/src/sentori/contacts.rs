@@ -101,7 +101,8 @@ pub(super) async fn subscribers(State(doors): State<Doors>, client: Client, head
     let Some(list) = last_segment(&uri).and_then(|id| account.list_by_external_id(&id).map(|(list, _)| list)) else {
         return ApiFault::LIST.respond();
     };
-    let mut pages = Pages { store: doors.intake.store().clone(), account, list, after: Some(ContactId(0)), first: true };
+    let mut pages =
+        Pages { store: doors.intake.store().clone(), account, list, after: Some(ContactId(0)), first: true };
     // The first page is read before the answer begins, so that a store out of reach is a 503.
     let first = match pages.next().await {
         Ok(first) => first,
@@ -118,6 +119,15 @@ pub(super) async fn subscribers(State(doors): State<Doors>, client: Client, head
         Some((Ok(page), (None, pages)))
     });
     api_json(StatusCode::OK, axum::body::Body::from_stream(body))
+}
+
+/// A subscriber, keys in the vendor's order.
+#[derive(serde::Serialize)]
+struct Subscriber<'a> {
+    #[serde(rename = "SystemID")]
+    id: i64,
+    #[serde(rename = "EmailAddress")]
+    email: &'a str,
 }
 
 /// Reads a list page by page as pieces of one JSON array.
@@ -141,7 +151,7 @@ impl Pages {
             if !std::mem::take(&mut self.first) {
                 text.push(',');
             }
-            text.push_str(&json!({ "SystemID": id, "EmailAddress": email }).to_string());
+            text.push_str(&serde_json::to_string(&Subscriber { id: id.0, email }).unwrap_or_default());
         }
         self.first = false;
         self.after = if rows.len() as i64 == PAGE { rows.last().map(|(id, _)| *id) } else { None };

@@ -30,9 +30,7 @@ fn typed(kind: FieldKind, text: &str) -> Value {
     match kind {
         FieldKind::Boolean => Value::Bool(text == "true"),
         FieldKind::WholeNumber => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
-        FieldKind::Decimal | FieldKind::Currency => {
-            text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from)
-        }
+        FieldKind::Decimal | FieldKind::Currency => text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from),
         FieldKind::Date => Value::from(format!("{text}T00:00:00")),
         FieldKind::Text | FieldKind::LargeText | FieldKind::OptionList | FieldKind::CheckList => Value::from(text),
     }

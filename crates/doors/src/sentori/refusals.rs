@@ -68,21 +68,16 @@ impl Status {
 
     /// Any other refusal.
     pub(super) fn of_refusal(refusal: &Refusal) -> Self {
-        let later = |code, text: &str, after: &Duration| Self {
-            retry_after: Some(*after),
-            ..Self::new(code, text)
-        };
+        let later = |code, text: &str, after: &Duration| Self { retry_after: Some(*after), ..Self::new(code, text) };
         match refusal {
             Refusal::Faults(faults) => faults.first().map_or_else(Self::internal, Self::of_fault),
             Refusal::TooMany(after) => later(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", after),
             Refusal::Busy(after) | Refusal::Unavailable(after) => {
                 later(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable", after)
             }
-            Refusal::Duplicate
-            | Refusal::NotFound
-            | Refusal::Expired
-            | Refusal::Used
-            | Refusal::Internal => Self::internal(),
+            Refusal::Duplicate | Refusal::NotFound | Refusal::Expired | Refusal::Used | Refusal::Internal => {
+                Self::internal()
+            }
         }
     }
 }

@@ -215,8 +215,9 @@ mod tests {
 
     #[test]
     fn keys_match_in_any_case_and_the_last_one_counts() {
-        let body = parse(b"\xef\xbb\xbf{\"apikey\":\"a\",\"APIKEY\":\"b\",\"junk\":[{}],\"signupformexternalid\":\"F\"}")
-            .expect("an object");
+        let body =
+            parse(b"\xef\xbb\xbf{\"apikey\":\"a\",\"APIKEY\":\"b\",\"junk\":[{}],\"signupformexternalid\":\"F\"}")
+                .expect("an object");
         assert_eq!(body.api_key.text(), Some("b"));
         assert_eq!(body.form.text(), Some("F"));
         assert_eq!(body.tags, Loose::Null);

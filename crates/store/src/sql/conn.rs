@@ -2,12 +2,12 @@
 
 use tokio::runtime::Handle;
 
+#[cfg(test)]
+use super::Each;
 use super::each::Batch;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::value::{Row, Value};
-#[cfg(test)]
-use super::Each;
 use super::{Sql, Target};
 use crate::error::Result;
 #[cfg(test)]

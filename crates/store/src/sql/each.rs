@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn one_text_serves_both_engines() {
-        let insert = Each { text: "INSERT INTO t (a, b) {rows} ON CONFLICT DO NOTHING", types: &[Type::Int, Type::Text] };
+        let insert =
+            Each { text: "INSERT INTO t (a, b) {rows} ON CONFLICT DO NOTHING", types: &[Type::Int, Type::Text] };
         assert_eq!(insert.for_sqlite(), "INSERT INTO t (a, b) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
         assert_eq!(
             insert.for_postgres(),

@@ -76,7 +76,11 @@ impl Target {
             "disable" => SslMode::Disable,
             "allow" | "prefer" => SslMode::Prefer,
             "require" | "verify-ca" | "verify-full" => SslMode::Require,
-            other => return Err(fault(format!("sslmode={other} is none of disable, prefer, require, verify-ca, verify-full"))),
+            other => {
+                return Err(fault(format!(
+                    "sslmode={other} is none of disable, prefer, require, verify-ca, verify-full"
+                )));
+            }
         });
         let tls = if mode == "disable" { None } else { Some(connector(&mode, roots.as_deref()).map_err(fault)?) };
         Ok(Self::Postgres(PostgresTarget { config, tls }))
@@ -91,11 +95,9 @@ impl Target {
     pub fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Self::Postgres(t) => format!(
-                "postgres://{:?}/{}",
-                t.config.get_hosts(),
-                t.config.get_dbname().unwrap_or_default()
-            ),
+            Self::Postgres(t) => {
+                format!("postgres://{:?}/{}", t.config.get_hosts(), t.config.get_dbname().unwrap_or_default())
+            }
         }
     }
 }

@@ -97,7 +97,9 @@ async fn chosen(store: &Store, slug: Option<&str>) -> Result<StoredAccount, Comm
     let slug = match (slug, slugs.as_slice()) {
         (Some(slug), _) => slug.to_lowercase(),
         (None, [only]) => only.clone(),
-        (None, []) => return Err(CommandFault::new("there is no account yet; make one with `vestibule account apply FILE`")),
+        (None, []) => {
+            return Err(CommandFault::new("there is no account yet; make one with `vestibule account apply FILE`"));
+        }
         (None, several) => {
             return Err(CommandFault::new(format_args!("say which account with --account: {}", several.join(", "))));
         }
