@@ -235,7 +235,7 @@ impl Trial<'_> {
 }
 
 /// Reads everything back and judges it.
-async fn check(address: SocketAddr, account: u32, entries: &mut [Entry]) -> Result<Vec<String>> {
+pub async fn check(address: SocketAddr, account: u32, entries: &mut [Entry]) -> Result<Vec<String>> {
     let mut connection = crate::client::Connection::open(address).await?;
     let mut lists = Vec::new();
     for list in [LISTS[0], LISTS[1], "MEMBERS1"] {

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use hdrhistogram::Histogram;
 
 use crate::client::{Connection, Fault};
-use crate::process::{cpu_seconds, family_cpu_seconds, memory_mib};
+use crate::process::{busy_seconds, cpu_seconds, family_cpu_seconds, memory_mib};
 
 /// How long answers still owed at the end are waited for.
 const LAST_ANSWERS: Duration = Duration::from_secs(30);
@@ -127,6 +127,8 @@ pub struct Measured {
     pub database_cpu: f64,
     /// Processor seconds of the bench itself in the window, its mail sink included.
     pub client_cpu: f64,
+    /// Processor seconds of everything else on the machine in the window: noise.
+    pub other_cpu: f64,
     /// The server's resident memory at the end of the window, MiB.
     pub rss: f64,
     /// The server's highest resident memory since its start, MiB.
@@ -170,11 +172,12 @@ pub fn run<C: Caller + 'static>(load: &Load, caller: impl Fn(usize) -> C + Sync)
         std::thread::sleep(from.saturating_duration_since(Instant::now()));
         let database = || load.database.map_or(0.0, family_cpu_seconds);
         let (server_before, client_before, database_before) = (cpu_seconds(load.pid), cpu_seconds(me), database());
-        let begun = Instant::now();
+        let (busy_before, begun) = (busy_seconds(), Instant::now());
         std::thread::sleep(until.saturating_duration_since(Instant::now()));
         let server_cpu = cpu_seconds(load.pid) - server_before;
         let client_cpu = cpu_seconds(me) - client_before;
         let database_cpu = database() - database_before;
+        let other_cpu = (busy_seconds() - busy_before - server_cpu - client_cpu - database_cpu).max(0.0);
         let seconds = begun.elapsed().as_secs_f64().min(load.length.as_secs_f64());
         let (rss, highest_rss) = memory_mib(load.pid);
         let mut tally = Tally::new(from, until);
@@ -182,7 +185,7 @@ pub fn run<C: Caller + 'static>(load: &Load, caller: impl Fn(usize) -> C + Sync)
             let part = client.join().map_err(|_| anyhow::anyhow!("a client thread panicked"))??;
             tally.add(&part)?;
         }
-        Ok(Measured { tally, seconds, server_cpu, database_cpu, client_cpu, rss, highest_rss })
+        Ok(Measured { tally, seconds, server_cpu, database_cpu, client_cpu, other_cpu, rss, highest_rss })
     })
 }
 

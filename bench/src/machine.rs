@@ -42,7 +42,7 @@ impl Machine {
                 .unwrap_or(0)
                 / 1024,
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
-            file_system: said("stat", &["--file-system", "--format=%T", &directory.to_string_lossy()]),
+            file_system: last_word(&said("df", &["--output=fstype", &directory.to_string_lossy()])),
             sync_us: sync_time(directory)?,
             load_before: read("/proc/loadavg").split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0.0),
             date: said("date", &["-u", "+%F"]),
@@ -70,6 +70,10 @@ impl std::fmt::Display for Machine {
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+fn last_word(text: &str) -> String {
+    text.split_whitespace().last().unwrap_or("an unknown file system").to_owned()
 }
 
 fn after_colon(text: &str, name: &str) -> Option<String> {

@@ -22,6 +22,8 @@ mod server;
 mod sign_ups;
 mod sink;
 mod smtp;
+#[cfg(test)]
+mod stand_in;
 mod store;
 
 use std::net::SocketAddr;

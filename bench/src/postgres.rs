@@ -141,6 +141,7 @@ fn serve(programs: &Path, owner: Option<(u32, u32)>, directory: &Path, address: 
         .args(["-c", &format!("listen_addresses={}", address.ip()), "-c", &format!("port={}", address.port())])
         .arg("-c")
         .arg(format!("unix_socket_directories={}", directory.display()))
+        .stdout(Stdio::null())
         .stderr(log)
         .spawn()
         .context("cannot start PostgreSQL")
@@ -148,7 +149,7 @@ fn serve(programs: &Path, owner: Option<(u32, u32)>, directory: &Path, address: 
 
 fn command(programs: &Path, program: &str, owner: Option<(u32, u32)>, directory: &Path) -> Command {
     let mut command = Command::new(programs.join(program));
-    command.current_dir(directory).stdin(Stdio::null()).stdout(Stdio::null());
+    command.current_dir(directory).stdin(Stdio::null());
     // Nothing of the caller's own PostgreSQL settings may leak in.
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("TZ", "UTC").env("LC_ALL", "C");
     if let Some((user, group)) = owner {
@@ -185,6 +186,20 @@ fn find_owner(passwd: &str) -> Result<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comes_back_after_a_kill() {
+        let mut postgres = Postgres::start(&std::env::temp_dir()).unwrap();
+        assert!(postgres.describe().unwrap().contains("fsync on, synchronous_commit on"));
+        let url = postgres.make_database("kept").unwrap();
+        assert!(url.starts_with("postgres://bench@127.0.0.1:") && url.ends_with("/kept"));
+        postgres.ask("kept", "CREATE TABLE t AS SELECT 42 AS n").unwrap();
+        postgres.kill().unwrap();
+        assert!(postgres.ask("kept", "SELECT n FROM t").is_err());
+        postgres.restart().unwrap();
+        assert_eq!(postgres.ask("kept", "SELECT n FROM t").unwrap().trim(), "42");
+        postgres.drop_database("kept").unwrap();
+    }
 
     #[test]
     fn finds_an_owner() {

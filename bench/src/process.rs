@@ -20,6 +20,18 @@ pub fn family_cpu_seconds(pid: u32) -> f64 {
     children(pid).into_iter().chain([pid]).map(cpu_seconds).sum()
 }
 
+/// Processor seconds the whole machine has been busy with.
+pub fn busy_seconds() -> f64 {
+    fs::read_to_string("/proc/stat").ok().and_then(|stat| parse_busy_ticks(&stat)).unwrap_or(0.0) / TICKS_PER_SECOND
+}
+
+/// Everything of the `cpu` line but `idle` and `iowait`; guests are counted in `user` already (proc(5)).
+fn parse_busy_ticks(stat: &str) -> Option<f64> {
+    let line = stat.lines().next()?.strip_prefix("cpu ")?;
+    let ticks: Vec<f64> = line.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+    Some(ticks.iter().enumerate().filter(|(at, _)| matches!(at, 0..=2 | 5..=7)).map(|(_, n)| n).sum())
+}
+
 /// `utime` + `stime`; the name in brackets may hold spaces and brackets itself.
 fn parse_cpu_ticks(stat: &str) -> Option<f64> {
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
@@ -71,8 +83,12 @@ mod tests {
         let stat = "4242 (odd ) name) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0";
         assert_eq!(parse_cpu_ticks(stat), Some(300.0));
         assert_eq!(parse_cpu_ticks("nothing"), None);
+        assert_eq!(parse_busy_ticks("cpu  1 2 3 1000 2000 4 5 6 7 8\ncpu0 9"), Some(21.0));
         assert!((parse_kib("VmHWM:\t   2048 kB\nVmRSS:\t 1024 kB\n", "VmRSS:") - 1024.0).abs() < f64::EPSILON);
         assert!(memory_mib(std::process::id()).0 > 0.0);
-        assert!(children(std::process::id()).is_empty());
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        assert!(children(std::process::id()).contains(&child.id()));
+        signal(child.id(), Signal::KILL);
+        assert!(!child.wait().unwrap().success());
     }
 }

@@ -50,6 +50,8 @@ pub struct Figure {
     pub database_cpu_us: f64,
     /// Share of one core that the bench itself took.
     pub client_cores: f64,
+    /// Cores taken by anything else at the same time; above a tenth, the figures are not to be relied on.
+    pub other_cores: f64,
     /// Resident memory at the end of a run, MiB.
     pub rss_mib: f64,
     /// The highest.
@@ -91,6 +93,7 @@ impl Figure {
             cpu_us: over(&|p| p.measured.cpu_per_sign_up()),
             database_cpu_us: over(&|p| p.measured.database_cpu_per_sign_up()),
             client_cores: over(&|p| p.measured.client_cpu / p.measured.seconds),
+            other_cores: over(&|p| p.measured.other_cpu / p.measured.seconds),
             rss_mib: over(&|p| p.measured.rss),
             highest_rss_mib: over(&|p| p.measured.highest_rss),
             faults,
@@ -110,7 +113,10 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-const HEADINGS: [&str; 14] = [
+/// Cores that anything else may take before the figures are called noisy.
+const QUIET: f64 = 0.1;
+
+const HEADINGS: [&str; 15] = [
     "workload",
     "engine",
     "conn",
@@ -125,6 +131,7 @@ const HEADINGS: [&str; 14] = [
     "db µs",
     "RSS MiB",
     "client cores",
+    "others",
 ];
 
 /// The table for people.
@@ -150,10 +157,14 @@ pub fn table(figures: &[Figure]) -> String {
             format!("{:.1}", figure.database_cpu_us),
             format!("{:.0} (max {:.0})", figure.rss_mib, figure.highest_rss_mib),
             format!("{:.2}", figure.client_cores),
+            format!("{:.2}", figure.other_cores),
         ]);
     }
     let mut text = align(&rows);
     for figure in figures {
+        if figure.other_cores > QUIET {
+            let _ = writeln!(text, "NOISY {} {}: something else ran", figure.workload, figure.connections);
+        }
         for (what, count) in &figure.faults {
             let _ =
                 writeln!(text, "FAULT {} {} {}: {count} × {what}", figure.workload, figure.engine, figure.connections);
