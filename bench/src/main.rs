@@ -7,6 +7,7 @@ mod client;
 mod compare;
 mod control;
 mod crash;
+mod footprint;
 mod journeys;
 mod ledger;
 mod links;
@@ -80,6 +81,8 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// Size, start and idle memory of the server.
+    Footprint,
     /// Every figure, with the machine's description.
     All(Runs),
     /// Everything once, tiny, to show that it works.
@@ -187,7 +190,14 @@ fn run(cli: Cli) -> Result<bool> {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
-                Task::All(runs) => bench.figures(runs, &[Workload::Applied, Workload::Journey])?,
+                Task::Footprint => {
+                    println!("{}", footprint::measure(&bench.stores)?);
+                    return Ok(true);
+                }
+                Task::All(runs) => {
+                    println!("{}", footprint::measure(&bench.stores)?);
+                    bench.figures(runs, &[Workload::Applied, Workload::Journey])?
+                }
                 Task::Open { rate, workload, runs } => bench.open(*rate, *workload, runs)?,
                 _ => {
                     let well = crash::run(&crash::Options::tiny(), &bench.stores, &bench.sink, seed)?;

@@ -25,8 +25,8 @@ pub struct Installation {
     pub directory: PathBuf,
     /// `postgres://…`; `None` for SQLite in the data directory.
     pub database_url: Option<String>,
-    /// Where mail goes.
-    pub mail_url: String,
+    /// Where mail goes; `None` leaves it to the server.
+    pub mail_url: Option<String>,
 }
 
 impl Installation {
@@ -40,12 +40,21 @@ impl Installation {
 
     /// Starts a node and waits until it is ready.
     pub fn start(&self) -> Result<Server> {
+        self.start_as(&["serve"])
+    }
+
+    /// Starts everything embedded, as someone who tries it out would.
+    pub fn start_demo(&self) -> Result<Server> {
+        self.start_as(&["serve", "--demo"])
+    }
+
+    fn start_as(&self, arguments: &[&str]) -> Result<Server> {
         let (address, ops) = (free_address()?, free_address()?);
         let log_path = self.directory.join("server.log");
         let log = File::options().create(true).append(true).open(&log_path)?;
         let child = self
             .command()
-            .arg("serve")
+            .args(arguments)
             .env("VESTIBULE_LISTEN", address.to_string())
             .env("VESTIBULE_OPS_LISTEN", ops.to_string())
             .env("VESTIBULE_PUBLIC_URL", format!("http://{address}"))
@@ -69,7 +78,10 @@ impl Installation {
             }
         }
         command.current_dir(&self.directory).env("VESTIBULE_DATA_DIR", &self.directory);
-        command.env("VESTIBULE_MAIL_URL", &self.mail_url).env("VESTIBULE_MAIL_FROM", "bench@bench.example");
+        command.env("VESTIBULE_MAIL_FROM", "bench@bench.example");
+        if let Some(url) = &self.mail_url {
+            command.env("VESTIBULE_MAIL_URL", url);
+        }
         if let Some(url) = &self.database_url {
             command.env("VESTIBULE_DATABASE_URL", url);
         }

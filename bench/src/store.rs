@@ -91,10 +91,18 @@ impl Stores {
             program: self.program.clone(),
             directory: directory.path().to_owned(),
             database_url,
-            mail_url: self.mail_url.clone(),
+            mail_url: Some(self.mail_url.clone()),
         };
         apply_all(&installation, accounts, guard)?;
         Ok(Store { installation, database, _directory: directory })
+    }
+
+    /// An installation for `serve --demo`: nothing in it, and no setting but where its data is.
+    pub fn make_bare(&self) -> Result<Store> {
+        let directory = tempfile::Builder::new().prefix("store-").tempdir_in(self.directory.path())?;
+        let (program, path) = (self.program.clone(), directory.path().to_owned());
+        let installation = Installation { program, directory: path, database_url: None, mail_url: None };
+        Ok(Store { installation, database: None, _directory: directory })
     }
 
     /// Takes a store away; its server must have ended.
