@@ -1,1 +1,363 @@
-//! Placeholder.
+//! Everything that is kept: schema, group commit, queries, account snapshots, the outbox.
+//!
+//! The store knows no rule and no dialect. Changes about a person come in through [`Store::decide`], each with its own
+//! decision; many of them share one transaction, and an answer is given only after the commit. Reading is through
+//! [`Store::read`] and always about one account. `sql` is the only place that tells engines apart; `committer` is the
+//! way a change takes.
+
+mod committer;
+mod config;
+mod deliveries;
+mod error;
+mod facts;
+mod ids;
+mod installation;
+mod keys;
+mod lanes;
+mod metrics;
+mod plan;
+mod read;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId};
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use config::{ConfigChange, ItemKind, PutItem, StoredAccount, StoredItem};
+pub use deliveries::{Attempt, Leased};
+pub use error::{Result, StoreError};
+pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
+pub use metrics::{Histogram, StoreMetrics};
+pub use plan::{
+    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
+    NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+};
+pub use read::{ConsentRecord, Contact, ContactKey, StatementAnswer, TagCount};
+pub use sql::{SCHEMA_VERSION, Target, TargetFault};
+
+use committer::{Committer, Decision, LEASE, Queue};
+use deliveries::{HandOver, Mark};
+use lanes::{Lanes, Opener};
+use sql::Conn;
+
+/// How the store is opened.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// The database.
+    pub target: Target,
+    /// The master key.
+    pub keys: Keys,
+    /// Threads that read, each with its connection.
+    pub readers: usize,
+    /// Committers, each with its connection; SQLite always has one.
+    pub committers: usize,
+    /// Changes that may wait for a committer before more are refused.
+    pub queue: usize,
+    /// How often a node asks whether configuration has changed elsewhere.
+    pub refresh: Duration,
+    /// Slows every commit down; for the bench only, to look like a slower disk.
+    pub commit_delay: Option<Duration>,
+}
+
+impl StoreSettings {
+    /// Usual settings for a database and a key.
+    pub fn new(target: Target, keys: Keys) -> Self {
+        Self {
+            target,
+            keys,
+            readers: 2,
+            committers: 2,
+            queue: 8192,
+            refresh: Duration::from_millis(500),
+            commit_delay: None,
+        }
+    }
+}
+
+/// The store of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    queue: Arc<Queue>,
+    lanes: Lanes,
+    keys: Keys,
+    ambient: Ambient,
+    node: i64,
+    hand_over: HandOver,
+    handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
+    directory: ArcSwap<Directory>,
+    metrics: Arc<StoreMetrics>,
+    threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+}
+
+impl Store {
+    /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
+    /// committers. Blocks; call it where the runtime may be blocked.
+    pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
+        let opener = Opener { target: settings.target.clone(), runtime: runtime.clone() };
+        let mut conn = opener.open(true)?;
+        sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
+        installation::check_key(&mut conn, &settings.keys, ambient.now())?;
+        let directory = load(&mut conn, &settings.keys, &Directory::default())?.unwrap_or_default();
+
+        let queue = Arc::new(Queue::new(settings.queue));
+        let (hand_over, handed) = HandOver::new();
+        let metrics = Arc::new(StoreMetrics::default());
+        let node = i64::from_be_bytes(ambient.random()) >> 1;
+        let mut threads = Vec::new();
+        let mut first = Some(conn);
+        for n in 0..if settings.target.is_shared() { settings.committers.max(1) } else { 1 } {
+            let committer = Committer {
+                queue: Arc::clone(&queue),
+                opener: opener.clone(),
+                keys: settings.keys.clone(),
+                ambient: ambient.clone(),
+                node,
+                hand_over: hand_over.clone(),
+                metrics: Arc::clone(&metrics),
+                commit_delay: settings.commit_delay,
+            };
+            let conn = first.take();
+            let thread = std::thread::Builder::new()
+                .name(format!("committer-{n}"))
+                .spawn(move || committer.run(conn))
+                .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+            threads.push(thread);
+        }
+        let lanes = Lanes::start(&opener, settings.readers.max(1), 1024)
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let store = Self {
+            inner: Arc::new(Inner {
+                queue,
+                lanes,
+                keys: settings.keys,
+                ambient,
+                node,
+                hand_over,
+                handed: Mutex::new(Some(handed)),
+                directory: ArcSwap::from_pointee(directory),
+                metrics,
+                threads: Mutex::new(threads),
+            }),
+        };
+        runtime.spawn(watch_configuration(Arc::downgrade(&store.inner), settings.refresh));
+        Ok(store)
+    }
+
+    /// Brings the schema up to date; the versions before and after. Needs no key.
+    pub fn migrate(target: &Target, runtime: &tokio::runtime::Handle) -> Result<(i64, i64)> {
+        let mut conn = Opener { target: target.clone(), runtime: runtime.clone() }.open(true)?;
+        if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
+            sql::set_up_or_check(&mut conn, false)?;
+        }
+        sql::upgrade(&mut conn)
+    }
+
+    /// Every account, as this node knows it.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.inner.directory.load_full()
+    }
+
+    /// The same without counting a reference: for the request path.
+    pub fn directory_guard(&self) -> arc_swap::Guard<Arc<Directory>> {
+        self.inner.directory.load()
+    }
+
+    /// The installation's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    /// Clock and randomness.
+    pub fn ambient(&self) -> &Ambient {
+        &self.inner.ambient
+    }
+
+    /// The store's counters.
+    pub fn metrics(&self) -> &StoreMetrics {
+        &self.inner.metrics
+    }
+
+    /// How many changes wait for a committer.
+    pub fn queued(&self) -> usize {
+        self.inner.queue.length()
+    }
+
+    /// Changes something about one person. The decision sees the facts as they stand in the transaction that writes its
+    /// plan; no other change of the same person runs meanwhile, on any node. It may run several times. The answer comes
+    /// after the commit.
+    pub async fn decide<A: Send + 'static>(
+        &self,
+        key: PersonKey,
+        wants: Wants,
+        decide: impl FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send + 'static,
+    ) -> Result<A> {
+        let (reply, answer) = oneshot::channel();
+        self.inner.queue.push(Box::new(Decision { key, wants, decide, answer: None, reply }));
+        answer.await.unwrap_or_else(|_| Err(StoreError::Fault("the committer gave no answer".into())))
+    }
+
+    /// Whether a row that is handed over would be worked on at once.
+    pub fn has_room_for_delivery(&self) -> bool {
+        self.inner.hand_over.has_room()
+    }
+
+    /// Changes an account's configuration, and waits until this node knows it; the account and its new version.
+    pub async fn change_account(&self, change: ConfigChange) -> Result<(AccountId, i64)> {
+        let (keys, ambient) = (self.inner.keys.clone(), self.inner.ambient.clone());
+        let done = self.errand(move |conn| config::change(conn, &keys, &ambient, &change)).await?;
+        self.refresh().await?;
+        Ok(done)
+    }
+
+    /// An account's whole configuration, secrets opened.
+    pub async fn account(&self, slug: &str) -> Result<Option<StoredAccount>> {
+        let (keys, slug) = (self.inner.keys.clone(), slug.to_owned());
+        self.inner.lanes.run(move |conn| config::account_by_slug(conn, &keys, &slug)).await
+    }
+
+    /// Takes over what was changed elsewhere.
+    pub async fn refresh(&self) -> Result<()> {
+        let (keys, known) = (self.inner.keys.clone(), self.directory());
+        if let Some(directory) = self.inner.lanes.run(move |conn| load(conn, &keys, &known)).await? {
+            self.inner.directory.store(Arc::new(directory));
+        }
+        Ok(())
+    }
+
+    /// A contact with all that is kept about it.
+    pub async fn contact(&self, account: AccountId, key: ContactKey) -> Result<Option<Contact>> {
+        self.inner.lanes.run(move |conn| read::contact(conn, account, &key)).await
+    }
+
+    /// A contact's values.
+    pub async fn values(&self, account: AccountId, contact: ContactId) -> Result<Vec<(FieldId, String)>> {
+        self.inner.lanes.run(move |conn| read::values(conn, account, contact)).await
+    }
+
+    /// A contact's consent events, the oldest first.
+    pub async fn consents(&self, account: AccountId, person: model::PersonId) -> Result<Vec<ConsentRecord>> {
+        self.inner.lanes.run(move |conn| read::consents(conn, account, person)).await
+    }
+
+    /// A page of a list's emailable subscribers after a given contact.
+    pub async fn subscribers(
+        &self,
+        account: AccountId,
+        list: ListId,
+        after: ContactId,
+        most: i64,
+    ) -> Result<Vec<(ContactId, String)>> {
+        self.inner.lanes.run(move |conn| read::subscribers(conn, account, list, after, most)).await
+    }
+
+    /// A pending sign-up.
+    pub async fn pending(&self, account: AccountId, id: PendingId) -> Result<Option<PendingRow>> {
+        self.inner.lanes.run(move |conn| read::pending(conn, account, id)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.inner.lanes.run(|conn| config::versions(conn).map(|_| ())).await
+    }
+
+    /// The rows that this node writes for itself to deliver at once. Given out once, to the workers.
+    pub fn handed_over(&self) -> Option<mpsc::UnboundedReceiver<Leased>> {
+        self.inner.handed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The receipt of a delivery that is in this node's hands.
+    pub fn receipt(&self, account: AccountId, id: DeliveryId) -> Option<watch::Receiver<Receipt>> {
+        self.inner.hand_over.receipt(account, id)
+    }
+
+    /// The state of an outbox row.
+    pub async fn delivery_state(&self, account: AccountId, id: DeliveryId) -> Result<Option<DeliveryState>> {
+        self.inner.lanes.run(move |conn| deliveries::state(conn, account, id)).await
+    }
+
+    /// Takes rows that are due, at most `most` of each account and lane; they stay with this node for a minute.
+    pub async fn lease(&self, lanes: Vec<Lane>, most: i64) -> Result<Vec<Leased>> {
+        let accounts: Vec<_> = self.directory().all().iter().map(|a| a.id).collect();
+        let (now, node) = (self.inner.ambient.now(), self.inner.node);
+        self.errand(move |conn| deliveries::lease(conn, &accounts, &lanes, most, now, node)).await
+    }
+
+    /// Notes what became of an attempt, with the next commit.
+    pub fn settle(&self, account: AccountId, id: DeliveryId, attempt: Attempt) {
+        self.inner.hand_over.settled(account, id);
+        self.inner.queue.push_mark(Mark::new(account, id, attempt, self.inner.ambient.now()));
+    }
+
+    /// How many outbox rows of each lane are owed or dead.
+    pub async fn delivery_counts(&self) -> Result<Vec<(Lane, DeliveryState, i64)>> {
+        self.inner.lanes.run(deliveries::counts).await
+    }
+
+    /// How long a leased row stays with its node.
+    pub fn lease_time() -> Duration {
+        LEASE
+    }
+
+    /// Takes no more changes, commits what is queued, and ends the committers. Blocks.
+    pub fn close(&self) {
+        self.inner.queue.close();
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a committer ended in panic");
+            }
+        }
+    }
+
+    /// Runs work in the committers' queue, outside any batch.
+    async fn errand<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.inner.queue.push_errand(Box::new(move |conn| {
+            let _ = reply.send(conn.and_then(work));
+        }));
+        answer.await.unwrap_or_else(|_| Err(StoreError::Fault("a change panicked".into())))
+    }
+}
+
+/// Reads accounts that differ from what is known; `None` when nothing does.
+fn load(conn: &mut Conn, keys: &Keys, known: &Directory) -> Result<Option<Directory>> {
+    let versions = config::versions(conn)?;
+    let same = |id: AccountId, version: i64| known.by_id(id).filter(|a| a.version == version);
+    if versions.len() == known.all().len() && versions.iter().all(|(id, version)| same(*id, *version).is_some()) {
+        return Ok(None);
+    }
+    let mut accounts = Vec::with_capacity(versions.len());
+    for (id, version) in versions {
+        if let Some(account) = same(id, version) {
+            accounts.push(Arc::clone(account));
+        } else {
+            accounts.extend(config::snapshot(conn, keys, id)?);
+        }
+    }
+    Ok(Some(Directory::new(accounts)))
+}
+
+/// Takes over changes made by other programs and nodes, until the store is gone.
+async fn watch_configuration(store: std::sync::Weak<Inner>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(inner) = store.upgrade() else { return };
+        if let Err(error) = (Store { inner }).refresh().await {
+            tracing::warn!(%error, "could not look for changed configuration");
+        }
+    }
+}
+

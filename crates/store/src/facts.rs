@@ -1,0 +1,216 @@
+//! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
+
+use model::{ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp};
+
+use crate::error::{Result, StoreError};
+use crate::keys::Keys;
+use crate::plan::{ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants};
+use crate::sql::{Batch, Conn, Row, Step, each_statements};
+
+each_statements! {
+    CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
+        created_ip, created_referrer, modified_at FROM contact WHERE account_id = {1} AND email_key = {2}";
+    SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
+    PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
+        FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
+    LISTS (Int, Int) = "SELECT list_id FROM contact_list WHERE account_id = {1} AND contact_id = {2}";
+    STATEMENTS_OF (Int, Int) = "SELECT statement_id, agreed FROM contact_statement \
+        WHERE account_id = {1} AND contact_id = {2}";
+    VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
+    EARLIER (Int, Int, Int) = "SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, d.state \
+        FROM sign_up AS s LEFT JOIN delivery AS d ON d.account_id = s.account_id AND d.id = s.delivery_id \
+        WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.id DESC LIMIT 50";
+}
+
+/// Who a change is about, and what it wants to know.
+pub(crate) struct Question<'a> {
+    pub(crate) key: &'a PersonKey,
+    pub(crate) wants: Wants,
+}
+
+/// Begins the transaction, takes the locks and reads the facts for each question.
+pub(crate) fn read(
+    conn: &mut Conn,
+    keys: &Keys,
+    now: Timestamp,
+    questions: &[Question<'_>],
+    locks: Vec<i64>,
+) -> Result<Vec<Facts>> {
+    let mut facts: Vec<Facts> = questions.iter().map(|_| Facts { now: Some(now), ..Facts::default() }).collect();
+    first_round(conn, keys, questions, &mut facts, locks)?;
+    if facts.iter().any(|f| f.contact.is_some()) {
+        second_round(conn, questions, &mut facts)?;
+    }
+    Ok(facts)
+}
+
+fn first_round(
+    conn: &mut Conn,
+    keys: &Keys,
+    questions: &[Question<'_>],
+    facts: &mut [Facts],
+    locks: Vec<i64>,
+) -> Result<()> {
+    let hashes: Vec<[u8; 32]> =
+        questions.iter().map(|q| keys.address_hash(q.key.account, &q.key.email_key)).collect();
+    let mut contacts = Batch::new(&CONTACT);
+    let mut suppressions = Batch::new(&SUPPRESSION);
+    let mut pendings = Batch::new(&PENDING);
+    let mut asked = Vec::new();
+    for (i, (q, hash)) in questions.iter().zip(&hashes).enumerate() {
+        contacts.push([q.key.account.0.into(), q.key.email_key.as_str().into()]);
+        suppressions.push([q.key.account.0.into(), hash.into()]);
+        if let Some(pending) = q.wants.pending {
+            pendings.push([q.key.account.0.into(), pending.0.into()]);
+            asked.push(i);
+        }
+    }
+    let (mut rows, mut reasons, mut held) = (Vec::new(), Vec::new(), Vec::new());
+    let mut read_contact = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        rows.push((i, contact_row(row)?));
+        Ok(())
+    };
+    let mut read_suppression = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        reasons.push((i, row.text()?));
+        Ok(())
+    };
+    let mut read_pending = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        held.push((asked[i], pending_row(row)?));
+        Ok(())
+    };
+    let mut steps = vec![
+        Step::Begin,
+        Step::Lock(locks),
+        Step::Read(contacts, &mut read_contact),
+        Step::Read(suppressions, &mut read_suppression),
+    ];
+    if !pendings.is_empty() {
+        steps.push(Step::Read(pendings, &mut read_pending));
+    }
+    conn.steps(steps)?;
+    for (i, contact) in rows {
+        facts[i].contact = Some(contact);
+    }
+    for (i, reason) in reasons {
+        facts[i].suppressed = Some(reason);
+    }
+    for (i, pending) in held {
+        facts[i].pending = Some(pending);
+    }
+    Ok(())
+}
+
+fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
+    let mut lists = Batch::new(&LISTS);
+    let mut statements = Batch::new(&STATEMENTS_OF);
+    let mut values = Batch::new(&VALUES);
+    let mut earlier = Batch::new(&EARLIER);
+    let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, (q, f)) in questions.iter().zip(facts.iter()).enumerate() {
+        let Some(contact) = &f.contact else { continue };
+        let key = [q.key.account.0.into(), contact.id.0.into()];
+        lists.push(key);
+        statements.push(key);
+        known.push(i);
+        if q.wants.values {
+            values.push(key);
+            with_values.push(i);
+        }
+        if let Some(since) = q.wants.sign_ups_since {
+            earlier.push([key[0], key[1], since.into()]);
+            with_earlier.push(i);
+        }
+    }
+    let (mut on_lists, mut answers, mut has, mut before) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut read_list = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        on_lists.push((known[i], ListId(row.int()?)));
+        Ok(())
+    };
+    let mut read_statement = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        answers.push((known[i], (StatementId(row.int()?), row.flag()?)));
+        Ok(())
+    };
+    let mut read_value = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        has.push((with_values[i], (FieldId(row.int()?), row.text()?)));
+        Ok(())
+    };
+    let mut read_earlier = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        before.push((with_earlier[i], earlier_row(row)?));
+        Ok(())
+    };
+    let mut steps =
+        vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    if !values.is_empty() {
+        steps.push(Step::Read(values, &mut read_value));
+    }
+    if !earlier.is_empty() {
+        steps.push(Step::Read(earlier, &mut read_earlier));
+    }
+    conn.steps(steps)?;
+    on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
+    answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
+    has.into_iter().for_each(|(i, value)| facts[i].values.push(value));
+    before.into_iter().for_each(|(i, sign_up)| facts[i].earlier.push(sign_up));
+    Ok(())
+}
+
+/// Columns: as in `CONTACT`.
+pub(crate) fn contact_row(row: &mut Row<'_>) -> Result<ContactRow> {
+    Ok(ContactRow {
+        id: ContactId(row.int()?),
+        person: PersonId(row.int()?),
+        email: row.text()?,
+        confirmed_at: row.time_opt()?,
+        suppressed_at: row.time_opt()?,
+        bad_address_at: row.time_opt()?,
+        source: row.text()?,
+        created_at: row.time()?,
+        created_ip: row.text_opt()?,
+        created_referrer: row.text_opt()?,
+        modified_at: row.time()?,
+    })
+}
+
+/// Columns: as in `PENDING`.
+pub(crate) fn pending_row(row: &mut Row<'_>) -> Result<PendingRow> {
+    Ok(PendingRow {
+        id: PendingId(row.int()?),
+        contact: ContactId(row.int()?),
+        kind: sign_up_kind(&row.text()?)?,
+        token_hash: row.bytes()?,
+        sign_up: row.json()?,
+        sign_up_id: SignUpId(row.int()?),
+        created_at: row.time()?,
+        expires_at: row.time()?,
+        used_at: row.time_opt()?,
+    })
+}
+
+fn earlier_row(row: &mut Row<'_>) -> Result<EarlierSignUp> {
+    Ok(EarlierSignUp {
+        id: SignUpId(row.int()?),
+        fingerprint: row.bytes()?,
+        kind: sign_up_kind(&row.text()?)?,
+        outcome: OutcomeName::from_stored(&row.text()?),
+        pending: row.int_opt()?.map(PendingId),
+        delivery: row.int_opt()?.map(DeliveryId),
+        delivery_state: row.int_opt()?.map(DeliveryState::from_code),
+    })
+}
+
+/// A kind as stored.
+pub(crate) fn sign_up_kind(text: &str) -> Result<SignUpKind> {
+    match text {
+        "signup" => Ok(SignUpKind::Signup),
+        "update" => Ok(SignUpKind::Update),
+        other => Err(StoreError::Fault(format!("unreadable row: sign-up kind {other}"))),
+    }
+}
+
+/// A kind as stored.
+pub(crate) fn kind_name(kind: SignUpKind) -> &'static str {
+    match kind {
+        SignUpKind::Signup => "signup",
+        SignUpKind::Update => "update",
+    }
+}

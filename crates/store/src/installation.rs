@@ -1,0 +1,26 @@
+//! Which master key a database belongs to.
+
+use model::Timestamp;
+use subtle::ConstantTimeEq;
+
+use crate::error::{Result, StoreError};
+use crate::keys::Keys;
+use crate::sql::{Conn, statements};
+
+statements! {
+    FINGERPRINT = "SELECT key_fingerprint FROM installation WHERE id = 1";
+    INSTALL = "INSERT INTO installation (id, key_fingerprint, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING";
+}
+
+/// Notes the key's fingerprint in a new database; refuses another key later.
+pub(crate) fn check_key(conn: &mut Conn, keys: &Keys, now: Timestamp) -> Result<()> {
+    let fingerprint = keys.fingerprint();
+    conn.run(&INSTALL, &[(&fingerprint).into(), now.into()])?;
+    let kept = conn.row(&FINGERPRINT, &[], |row| row.bytes())?.unwrap_or_default();
+    if bool::from(kept.ct_eq(&fingerprint)) {
+        return Ok(());
+    }
+    Err(StoreError::Fault(
+        "this database belongs to another master key: set VESTIBULE_SECRET_KEY_FILE to the key it was made with".into(),
+    ))
+}

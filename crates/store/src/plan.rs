@@ -1,0 +1,427 @@
+//! What a decision is made of: the facts read in the transaction, and the plan that is written in the same one.
+
+use model::{
+    AccountId, Answer, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
+    FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
+};
+use tokio::sync::watch;
+
+/// Who a change is about. Changes of one person never run at the same time, on any node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonKey {
+    /// The account.
+    pub account: AccountId,
+    /// [`EmailAddress::key`].
+    pub email_key: String,
+}
+
+/// What to read besides the contact itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wants {
+    /// This pending sign-up.
+    pub pending: Option<PendingId>,
+    /// The contact's values.
+    pub values: bool,
+    /// Sign-ups of the contact since this moment.
+    pub sign_ups_since: Option<Timestamp>,
+    /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
+    pub numbers: usize,
+}
+
+/// A contact's row.
+#[derive(Clone, Debug)]
+pub struct ContactRow {
+    /// Its number.
+    pub id: ContactId,
+    /// The number its consent events go by.
+    pub person: PersonId,
+    /// The address as first given.
+    pub email: String,
+    /// When it was confirmed, imported or added; `None` = known only by an unconfirmed sign-up.
+    pub confirmed_at: Option<Timestamp>,
+    /// Since when nothing is mailed to it.
+    pub suppressed_at: Option<Timestamp>,
+    /// Since when its address is known to be bad.
+    pub bad_address_at: Option<Timestamp>,
+    /// Where it came from: `API`, `Signup Form`, `Uploaded`, `User`.
+    pub source: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// By which client address.
+    pub created_ip: Option<String>,
+    /// From which page.
+    pub created_referrer: Option<String>,
+    /// When its values, lists or tags last changed.
+    pub modified_at: Timestamp,
+}
+
+/// An earlier sign-up of the same contact.
+#[derive(Clone, Debug)]
+pub struct EarlierSignUp {
+    /// Its record.
+    pub id: SignUpId,
+    /// What it asked for, as a hash.
+    pub fingerprint: Vec<u8>,
+    /// New or known.
+    pub kind: SignUpKind,
+    /// Its name in the store: see `OutcomeName`.
+    pub outcome: OutcomeName,
+    /// What it holds back.
+    pub pending: Option<PendingId>,
+    /// Its confirmation mail.
+    pub delivery: Option<DeliveryId>,
+    /// The state of that mail.
+    pub delivery_state: Option<DeliveryState>,
+}
+
+/// How a sign-up ended, as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeName {
+    /// Values, lists and tags are set.
+    Applied,
+    /// Waits for its link.
+    Pending,
+    /// In quarantine.
+    Quiet,
+    /// Refused by the guard.
+    Refused,
+}
+
+impl OutcomeName {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Pending => "pending",
+            Self::Quiet => "quiet",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// From what is stored; anything unknown counts as refused.
+    pub fn from_stored(text: &str) -> Self {
+        [Self::Applied, Self::Pending, Self::Quiet].into_iter().find(|o| o.as_str() == text).unwrap_or(Self::Refused)
+    }
+}
+
+/// The state of an outbox row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// Owed.
+    Owed,
+    /// Taken by the other side.
+    Done,
+    /// Given up.
+    Dead,
+    /// No longer owed.
+    Withdrawn,
+}
+
+impl DeliveryState {
+    /// As stored.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Owed => 0,
+            Self::Done => 1,
+            Self::Dead => 2,
+            Self::Withdrawn => 3,
+        }
+    }
+
+    /// From what is stored.
+    pub fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Owed,
+            1 => Self::Done,
+            2 => Self::Dead,
+            _ => Self::Withdrawn,
+        }
+    }
+}
+
+/// A pending sign-up's row.
+#[derive(Clone, Debug)]
+pub struct PendingRow {
+    /// Its number.
+    pub id: PendingId,
+    /// The contact it is about.
+    pub contact: ContactId,
+    /// New or known, as it was when it came in.
+    pub kind: SignUpKind,
+    /// SHA-256 of the token in the mail.
+    pub token_hash: Vec<u8>,
+    /// What is held.
+    pub sign_up: SignUp,
+    /// Its record.
+    pub sign_up_id: SignUpId,
+    /// When it came in.
+    pub created_at: Timestamp,
+    /// When its link dies.
+    pub expires_at: Timestamp,
+    /// When the link was followed.
+    pub used_at: Option<Timestamp>,
+}
+
+/// What is known about a person, read in the transaction that will write.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The time of the transaction.
+    pub now: Option<Timestamp>,
+    /// The contact with that address.
+    pub contact: Option<ContactRow>,
+    /// Why the address may not be mailed, if so.
+    pub suppressed: Option<String>,
+    /// The lists the contact is on.
+    pub lists: Vec<ListId>,
+    /// The contact's answers to statements.
+    pub statements: Vec<(StatementId, bool)>,
+    /// The contact's values, when wanted.
+    pub values: Vec<(FieldId, String)>,
+    /// Sign-ups since the wanted moment, the newest first.
+    pub earlier: Vec<EarlierSignUp>,
+    /// The wanted pending sign-up.
+    pub pending: Option<PendingRow>,
+}
+
+/// Numbers for the rows of one plan.
+pub trait Numbers {
+    /// A number for a contact.
+    fn contact(&mut self) -> ContactId;
+    /// A number for any other row.
+    fn row(&mut self) -> i64;
+}
+
+/// How many row numbers a decision may take without asking for more in [`Wants::numbers`].
+pub const NUMBERS_PER_PLAN: i64 = 16;
+
+/// A contact to make.
+#[derive(Debug)]
+pub struct NewContact {
+    /// Its number.
+    pub id: ContactId,
+    /// The number its consent events go by.
+    pub person: PersonId,
+    /// The address.
+    pub email: EmailAddress,
+    /// When it counts as confirmed.
+    pub confirmed_at: Option<Timestamp>,
+    /// Since when nothing is mailed to it.
+    pub suppressed_at: Option<Timestamp>,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// By which client address.
+    pub ip: Option<String>,
+    /// From which page.
+    pub referrer: Option<String>,
+}
+
+/// What to change about a contact's row.
+#[derive(Debug)]
+pub struct ContactChange {
+    /// Its number.
+    pub id: ContactId,
+    /// When it was confirmed; an earlier time stays.
+    pub confirmed_at: Option<Timestamp>,
+    /// Sets the suppression.
+    pub suppressed_at: Option<Timestamp>,
+}
+
+/// A consent event to keep.
+#[derive(Debug)]
+pub struct NewConsent {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub person: PersonId,
+    /// What happened.
+    pub action: ConsentAction,
+    /// What it is about.
+    pub subject: ConsentSubject,
+    /// The language shown.
+    pub language: Option<String>,
+    /// The legal ground.
+    pub basis: Basis,
+    /// How the wording was shown.
+    pub shown: Shown,
+    /// The record of the sign-up.
+    pub sign_up: Option<SignUpId>,
+    /// The evidence of the steps that led here, the first one first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A sign-up to hold until its link is followed.
+#[derive(Debug)]
+pub struct NewPending {
+    /// Its number.
+    pub id: PendingId,
+    /// New or known.
+    pub kind: SignUpKind,
+    /// SHA-256 of the token in the mail.
+    pub token_hash: [u8; 32],
+    /// What is held.
+    pub sign_up: std::sync::Arc<SignUp>,
+    /// Its record.
+    pub sign_up_id: SignUpId,
+    /// When the link dies.
+    pub expires_at: Timestamp,
+}
+
+/// The record of what came in.
+#[derive(Debug)]
+pub struct NewSignUp {
+    /// Its number.
+    pub id: SignUpId,
+    /// The form, where there is one.
+    pub form: Option<FormId>,
+    /// The door's name.
+    pub door: &'static str,
+    /// New or known.
+    pub kind: SignUpKind,
+    /// How it ended.
+    pub outcome: OutcomeName,
+    /// The guard's verdict with its reasons, as JSON.
+    pub verdict: Option<String>,
+    /// Recognises a repeat.
+    pub fingerprint: [u8; 16],
+    /// What it holds back.
+    pub pending: Option<PendingId>,
+    /// Its confirmation mail.
+    pub delivery: Option<DeliveryId>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Which queue of the outbox a row is in; lower numbers go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lane {
+    /// Confirmation mails.
+    Confirmation,
+    /// All other mail.
+    Mail,
+    /// Webhooks.
+    Webhook,
+}
+
+impl Lane {
+    /// As stored.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Confirmation => 0,
+            Self::Mail => 1,
+            Self::Webhook => 2,
+        }
+    }
+
+    /// From what is stored.
+    pub fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Confirmation,
+            1 => Self::Mail,
+            _ => Self::Webhook,
+        }
+    }
+}
+
+/// Something owed to the outside. Ids rather than copies: the rest is read when it is delivered.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owed {
+    /// The mail that asks for confirmation.
+    Confirmation {
+        /// What is held.
+        pending: PendingId,
+        /// The form, for its texts.
+        form: Option<FormId>,
+        /// Signup or update texts.
+        sign_up_kind: SignUpKind,
+        /// The recipient, as given.
+        to: EmailAddress,
+        /// The language of the texts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    /// The mail that tells the people behind a form.
+    Alert {
+        /// The form.
+        form: FormId,
+        /// Signup or update.
+        sign_up_kind: SignUpKind,
+        /// The contact.
+        contact: ContactId,
+        /// One recipient; each has a row of its own.
+        to: String,
+        /// When it happened.
+        at: Timestamp,
+    },
+}
+
+impl Owed {
+    /// The name kept beside the payload.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Confirmation { .. } => "confirmation",
+            Self::Alert { .. } => "alert",
+        }
+    }
+}
+
+/// An outbox row to write.
+#[derive(Debug)]
+pub struct NewDelivery {
+    /// Its number; stable over every attempt.
+    pub id: DeliveryId,
+    /// Its queue.
+    pub lane: Lane,
+    /// What is owed.
+    pub owed: Owed,
+    /// When it falls due.
+    pub due_at: Timestamp,
+    /// Where the first attempt's result goes, for a row that this node delivers at once.
+    pub receipt: Option<watch::Sender<Receipt>>,
+}
+
+/// What became of the first attempt at a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// Under way.
+    Waiting,
+    /// Taken by the other side.
+    Taken,
+    /// Not taken; it will be tried again, or was given up.
+    NotTaken,
+}
+
+/// Everything one decision changes; written whole or not at all.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The contact that all the rest is about.
+    pub contact: Option<ContactId>,
+    /// A contact to make.
+    pub create: Option<NewContact>,
+    /// A contact to change.
+    pub change: Option<ContactChange>,
+    /// Values to set; `None` clears.
+    pub values: Vec<(FieldId, Option<String>)>,
+    /// Lists to join.
+    pub join: Vec<ListId>,
+    /// Lists to leave.
+    pub leave: Vec<ListId>,
+    /// Tags to count one up.
+    pub tags: Vec<TagId>,
+    /// Tags to take off.
+    pub untag: Vec<TagId>,
+    /// Answers to keep.
+    pub statements: Vec<Answer>,
+    /// Consent events.
+    pub consents: Vec<NewConsent>,
+    /// A sign-up to hold.
+    pub pending: Option<NewPending>,
+    /// A pending sign-up whose link was followed.
+    pub used: Option<PendingId>,
+    /// The record of what came in.
+    pub sign_up: Option<NewSignUp>,
+    /// What is owed.
+    pub deliveries: Vec<NewDelivery>,
+    /// Puts the address on the suppression list, with the reason.
+    pub suppress: Option<&'static str>,
+}

@@ -1,0 +1,314 @@
+//! Writes the plans of a whole batch: a fixed number of statements, whatever the number of sign-ups.
+//!
+//! Within a batch each person occurs once and each plan names a list, tag or field once, so no statement meets the
+//! same key twice (PostgreSQL would refuse that).
+
+use model::{ConsentAction, ConsentSubject, Shown, Timestamp};
+
+use crate::error::Result;
+use crate::facts::kind_name;
+use crate::keys::Keys;
+use crate::plan::{PersonKey, Plan};
+use crate::sql::{Batch, Conn, Step, Value, each_statements};
+
+each_statements! {
+    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int) =
+        "INSERT INTO contact (account_id, id, email_key, email, person_id, confirmed_at, suppressed_at, source, created_at, \
+         created_ip, created_referrer, modified_at) {rows}";
+    // An earlier confirmation and an earlier suppression stay.
+    CHANGE_CONTACT (Int, Int, Int, Int, Int) = "UPDATE contact SET modified_at = {3}, \
+        confirmed_at = COALESCE(confirmed_at, {4}), suppressed_at = COALESCE(suppressed_at, {5}) {from} \
+        WHERE account_id = {1} AND id = {2}";
+    SET_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows} \
+        ON CONFLICT (account_id, contact_id, field_id) DO UPDATE SET value = excluded.value";
+    CLEAR_VALUE (Int, Int, Int) = "DELETE FROM contact_value {using} \
+        WHERE account_id = {1} AND contact_id = {2} AND field_id = {3}";
+    JOIN_LIST (Int, Int, Int, Int) = "INSERT INTO contact_list (account_id, contact_id, list_id, joined_at) {rows} \
+        ON CONFLICT (account_id, contact_id, list_id) DO NOTHING";
+    LEAVE_LIST (Int, Int, Int) = "DELETE FROM contact_list {using} \
+        WHERE account_id = {1} AND contact_id = {2} AND list_id = {3}";
+    APPLY_TAG (Int, Int, Int, Int, Int, Int) = "INSERT INTO contact_tag (account_id, contact_id, tag_id, applied, first_at, \
+        last_at) {rows} ON CONFLICT (account_id, contact_id, tag_id) \
+        DO UPDATE SET applied = contact_tag.applied + excluded.applied, last_at = excluded.last_at";
+    TAKE_TAG (Int, Int, Int) = "DELETE FROM contact_tag {using} \
+        WHERE account_id = {1} AND contact_id = {2} AND tag_id = {3}";
+    ANSWER (Int, Int, Int, Int, Int, Text, Int) = "INSERT INTO contact_statement (account_id, contact_id, statement_id, agreed, \
+        version, language, answered_at) {rows} ON CONFLICT (account_id, contact_id, statement_id) DO UPDATE SET \
+        agreed = excluded.agreed, version = excluded.version, language = excluded.language, \
+        answered_at = excluded.answered_at";
+    NEW_CONSENT (Int, Int, Int, Int, Text, Text, Int, Int, Text, Text, Text, Int, Text) =
+        "INSERT INTO consent_event (account_id, id, person_id, at, action, subject, subject_id, version, language, basis, \
+         shown, sign_up_id, evidence) {rows}";
+    NEW_PENDING (Int, Int, Int, Text, Int, Text, Bytes, Text, Int, Int, Int) =
+        "INSERT INTO pending_sign_up (account_id, id, contact_id, email_key, form_id, kind, token_hash, sign_up, sign_up_id, \
+         created_at, expires_at) {rows}";
+    USE_PENDING (Int, Int, Int) = "UPDATE pending_sign_up SET used_at = {3} {from} \
+        WHERE account_id = {1} AND id = {2}";
+    NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int) =
+        "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
+         delivery_id, origin, at) {rows}";
+    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
+        "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
+         created_at) {rows}";
+    SUPPRESS (Int, Bytes, Text, Int) = "INSERT INTO suppression (account_id, address_hash, reason, at) {rows} \
+        ON CONFLICT (account_id, address_hash) DO NOTHING";
+}
+
+/// Texts that the rows borrow: made before the batches, one set a plan.
+struct Texts {
+    origin: Option<String>,
+    evidence: Vec<String>,
+    pending: Option<String>,
+    payloads: Vec<String>,
+    address_hash: Option<[u8; 32]>,
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| crate::StoreError::Fault(e.to_string()))
+}
+
+fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
+    Ok(Texts {
+        origin: plan.sign_up.as_ref().map(|s| json(&s.origin)).transpose()?,
+        evidence: plan.consents.iter().map(|c| json(&c.evidence)).collect::<Result<_>>()?,
+        pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
+        payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
+        address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
+    })
+}
+
+/// Writes the plans and the marks and ends the transaction.
+pub(crate) fn write<'a>(
+    conn: &mut Conn,
+    keys: &Keys,
+    now: Timestamp,
+    node: i64,
+    lease_until: Timestamp,
+    plans: &'a [(&'a PersonKey, &'a Plan)],
+    marks: Batch<'a>,
+) -> Result<()> {
+    let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
+    let mut b = Batches::new();
+    for ((key, plan), texts) in plans.iter().zip(&texts) {
+        b.add(key, plan, texts, now, node, lease_until);
+    }
+    conn.steps(b.into_steps(marks))
+}
+
+macro_rules! batches {
+    ($($name:ident: $each:ident),* $(,)?) => {
+        struct Batches<'a> { $($name: Batch<'a>),* }
+
+        impl<'a> Batches<'a> {
+            fn new() -> Self {
+                Self { $($name: Batch::new(&$each)),* }
+            }
+
+            /// All that is not empty, in the order written here, and the commit.
+            fn into_steps(self, marks: Batch<'a>) -> Vec<Step<'a, 'static>> {
+                let mut steps = Vec::with_capacity(16);
+                if !marks.is_empty() {
+                    steps.push(Step::Write(marks));
+                }
+                $(if !self.$name.is_empty() { steps.push(Step::Write(self.$name)); })*
+                steps.push(Step::Commit);
+                steps
+            }
+        }
+    };
+}
+
+batches! {
+    new_contact: NEW_CONTACT,
+    change_contact: CHANGE_CONTACT,
+    set_value: SET_VALUE,
+    clear_value: CLEAR_VALUE,
+    join_list: JOIN_LIST,
+    leave_list: LEAVE_LIST,
+    apply_tag: APPLY_TAG,
+    take_tag: TAKE_TAG,
+    answer: ANSWER,
+    new_consent: NEW_CONSENT,
+    new_pending: NEW_PENDING,
+    use_pending: USE_PENDING,
+    new_sign_up: NEW_SIGN_UP,
+    new_delivery: NEW_DELIVERY,
+    suppress: SUPPRESS,
+}
+
+impl<'a> Batches<'a> {
+    fn add(
+        &mut self,
+        key: &'a PersonKey,
+        plan: &'a Plan,
+        texts: &'a Texts,
+        now: Timestamp,
+        node: i64,
+        lease_until: Timestamp,
+    ) {
+        let account = Value::from(key.account.0);
+        let contact = Value::Int(plan.contact.map(|c| c.0));
+        if let Some(new) = &plan.create {
+            self.new_contact.push([
+                account,
+                new.id.0.into(),
+                key.email_key.as_str().into(),
+                new.email.given().into(),
+                new.person.0.into(),
+                new.confirmed_at.into(),
+                new.suppressed_at.into(),
+                new.source.into(),
+                now.into(),
+                (&new.ip).into(),
+                (&new.referrer).into(),
+                now.into(),
+            ]);
+        }
+        if let Some(change) = &plan.change {
+            self.change_contact.push([
+                account,
+                change.id.0.into(),
+                now.into(),
+                change.confirmed_at.into(),
+                change.suppressed_at.into(),
+            ]);
+        }
+        for (field, value) in &plan.values {
+            match value {
+                Some(value) => self.set_value.push([account, contact, field.0.into(), value.into()]),
+                None => self.clear_value.push([account, contact, field.0.into()]),
+            }
+        }
+        for list in &plan.join {
+            self.join_list.push([account, contact, list.0.into(), now.into()]);
+        }
+        for list in &plan.leave {
+            self.leave_list.push([account, contact, list.0.into()]);
+        }
+        for tag in &plan.tags {
+            self.apply_tag.push([account, contact, tag.0.into(), 1.into(), now.into(), now.into()]);
+        }
+        for tag in &plan.untag {
+            self.take_tag.push([account, contact, tag.0.into()]);
+        }
+        for answer in &plan.statements {
+            self.answer.push([
+                account,
+                contact,
+                answer.statement.0.into(),
+                answer.yes.into(),
+                answer.version.into(),
+                (&answer.language).into(),
+                now.into(),
+            ]);
+        }
+        for (consent, evidence) in plan.consents.iter().zip(&texts.evidence) {
+            let (subject, id, version) = subject(consent.subject);
+            self.new_consent.push([
+                account,
+                consent.id.into(),
+                consent.person.0.into(),
+                now.into(),
+                action(consent.action).into(),
+                subject.into(),
+                id.into(),
+                version.into(),
+                (&consent.language).into(),
+                basis(consent.basis).into(),
+                shown(consent.shown).into(),
+                consent.sign_up.map(|s| s.0).into(),
+                evidence.into(),
+            ]);
+        }
+        if let Some(pending) = &plan.pending {
+            self.new_pending.push([
+                account,
+                pending.id.0.into(),
+                contact,
+                key.email_key.as_str().into(),
+                pending.sign_up.form.map(|f| f.0).into(),
+                kind_name(pending.kind).into(),
+                (&pending.token_hash).into(),
+                (&texts.pending).into(),
+                pending.sign_up_id.0.into(),
+                now.into(),
+                pending.expires_at.into(),
+            ]);
+        }
+        if let Some(used) = plan.used {
+            self.use_pending.push([account, used.0.into(), now.into()]);
+        }
+        if let Some(sign_up) = &plan.sign_up {
+            self.new_sign_up.push([
+                account,
+                sign_up.id.0.into(),
+                contact,
+                sign_up.form.map(|f| f.0).into(),
+                sign_up.door.into(),
+                kind_name(sign_up.kind).into(),
+                sign_up.outcome.as_str().into(),
+                (&sign_up.verdict).into(),
+                (&sign_up.fingerprint).into(),
+                sign_up.pending.map(|p| p.0).into(),
+                sign_up.delivery.map(|d| d.0).into(),
+                (&texts.origin).into(),
+                now.into(),
+            ]);
+        }
+        for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
+            // A row that this node delivers at once is born leased.
+            let (due, leased_by) = match &delivery.receipt {
+                Some(_) => (lease_until, Some(node)),
+                None => (delivery.due_at, None),
+            };
+            self.new_delivery.push([
+                account,
+                delivery.id.0.into(),
+                delivery.owed.kind().into(),
+                delivery.lane.code().into(),
+                0.into(),
+                due.into(),
+                i64::from(delivery.receipt.is_some()).into(),
+                leased_by.into(),
+                contact,
+                payload.into(),
+                now.into(),
+            ]);
+        }
+        if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {
+            self.suppress.push([account, hash.into(), reason.into(), now.into()]);
+        }
+    }
+}
+
+fn subject(subject: ConsentSubject) -> (&'static str, Option<i64>, Option<i64>) {
+    match subject {
+        ConsentSubject::Statement(id, version) => ("statement", Some(id.0), Some(version)),
+        ConsentSubject::List(id) => ("list", Some(id.0), None),
+        ConsentSubject::Everything => ("everything", None, None),
+    }
+}
+
+fn action(action: ConsentAction) -> &'static str {
+    match action {
+        ConsentAction::Given => "given",
+        ConsentAction::Withdrawn => "withdrawn",
+        ConsentAction::Refused => "refused",
+        ConsentAction::Asked => "asked",
+    }
+}
+
+fn basis(basis: model::Basis) -> &'static str {
+    match basis {
+        model::Basis::Consent => "consent",
+        model::Basis::LegitimateInterest => "legitimate_interest",
+    }
+}
+
+fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::ByUs => "by_us",
+        Shown::Declared => "declared",
+        Shown::VendorDefault => "vendor_default",
+    }
+}
