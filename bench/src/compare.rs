@@ -1,7 +1,7 @@
 //! Runs the bare handler and the server in turn on the same cores, pair by pair, each time on a fresh store.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
@@ -9,8 +9,9 @@ use crate::accounts::Guard;
 use crate::baseline::Baseline;
 use crate::journeys::Journeys;
 use crate::load::{Load, Measured, run};
+use crate::process::busy_seconds;
 use crate::random::mix;
-use crate::report::{Figure, Pair};
+use crate::report::{Figure, Pair, QUIET};
 use crate::sign_ups::{People, SignUps};
 use crate::sink::Sink;
 use crate::store::{Engine, Stores};
@@ -49,6 +50,8 @@ pub struct Plan {
     pub accounts: u32,
     /// What the guard does.
     pub guard: Guard,
+    /// How long a line of the table may wait for a quiet machine, repeating pairs that were disturbed.
+    pub patience: Duration,
     /// Requests a second for an open loop of the server's runs.
     pub rate: Option<f64>,
     /// For what is drawn by chance.
@@ -130,12 +133,32 @@ pub fn run_pairs(
     connections: usize,
 ) -> Result<Figure> {
     let mut pairs = Vec::new();
-    for number in 1..=plan.pairs {
-        let baseline = run_baseline(plan, connections)?.rate();
+    let deadline = Instant::now() + plan.patience;
+    while pairs.len() < plan.pairs {
+        wait_for_quiet(deadline);
+        let bare = run_baseline(plan, connections)?;
         let measured = run_server(plan, stores, sink, engine, workload, connections)?;
+        let other_cores = bare.other_cores().max(measured.other_cores());
+        if other_cores > QUIET && Instant::now() < deadline && measured.tally.faults.is_empty() {
+            eprintln!("disturbed by {other_cores:.2} cores of something else: once more");
+            continue;
+        }
+        let (number, baseline) = (pairs.len() + 1, bare.rate());
         let (name, engine, rate) = (workload.name(), engine.name(), measured.rate());
         eprintln!("{name} {engine} {connections} connections, pair {number}: bare {baseline:.0}/s, server {rate:.0}/s");
-        pairs.push(Pair { baseline, measured });
+        pairs.push(Pair { baseline, other_cores, measured });
     }
     Ok(Figure::of(workload.name(), engine.name(), connections, &pairs))
+}
+
+/// Waits until the machine does nothing, at most until the deadline.
+fn wait_for_quiet(deadline: Instant) {
+    let step = Duration::from_millis(500);
+    while Instant::now() < deadline {
+        let before = busy_seconds();
+        std::thread::sleep(step);
+        if busy_seconds() - before < QUIET * step.as_secs_f64() {
+            return;
+        }
+    }
 }

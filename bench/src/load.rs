@@ -151,6 +151,11 @@ impl Measured {
         self.server_cpu * 1e6 / self.tally.sign_ups.len().max(1) as f64
     }
 
+    /// Cores that anything else took meanwhile.
+    pub fn other_cores(&self) -> f64 {
+        self.other_cpu / self.seconds
+    }
+
     /// The same of the database.
     pub fn database_cpu_per_sign_up(&self) -> f64 {
         self.database_cpu * 1e6 / self.tally.sign_ups.len().max(1) as f64

@@ -30,6 +30,7 @@ mod store;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -118,6 +119,9 @@ struct Runs {
     /// Accounts; left out = 1, for journeys 50.
     #[arg(long)]
     accounts: Option<u32>,
+    /// Seconds to wait, for each line of the table, for moments in which nothing else runs on the machine.
+    #[arg(long, default_value_t = 0)]
+    patience: u64,
     /// What the guard does in the accounts.
     #[arg(long, default_value = "enforce")]
     guard: Guard,
@@ -133,6 +137,7 @@ impl Runs {
             threads: self.threads.max(1),
             accounts: accounts.max(1),
             guard: self.guard,
+            patience: Duration::from_secs(self.patience),
             rate: None,
             seed,
         }
@@ -147,6 +152,7 @@ impl Runs {
             engine: Engines::Sqlite,
             threads: 1,
             accounts: Some(2),
+            patience: 0,
             guard: Guard::Enforce,
         }
     }
@@ -219,7 +225,7 @@ fn baseline_figures(runs: &Runs) -> Result<Vec<Figure>> {
     let line = |connections: &usize| {
         let all = (0..runs.pairs).map(|_| {
             let measured = run_baseline(&plan, *connections)?;
-            Ok(Pair { baseline: measured.rate(), measured })
+            Ok(Pair { baseline: measured.rate(), other_cores: measured.other_cores(), measured })
         });
         Ok(Figure::of("bare axum", "none", *connections, &all.collect::<Result<Vec<_>>>()?))
     };
@@ -250,7 +256,7 @@ impl Bench {
                 let plan = Plan { rate: Some(rate), ..runs.plan(workload, self.seed) };
                 let run = |_| {
                     let measured = run_server(&plan, &self.stores, &self.sink, engine, workload, connections)?;
-                    Ok(Pair { baseline: rate, measured })
+                    Ok(Pair { baseline: rate, other_cores: measured.other_cores(), measured })
                 };
                 let pairs = (0..runs.pairs).map(run).collect::<Result<Vec<_>>>()?;
                 figures.push(Figure::of(&format!("open {rate}/s"), engine.name(), connections, &pairs));

@@ -11,6 +11,8 @@ use crate::machine::Machine;
 pub struct Pair {
     /// Requests a second of the bare handler.
     pub baseline: f64,
+    /// Cores that anything else took during either run.
+    pub other_cores: f64,
     /// What the server did.
     pub measured: Measured,
 }
@@ -93,7 +95,7 @@ impl Figure {
             cpu_us: over(&|p| p.measured.cpu_per_sign_up()),
             database_cpu_us: over(&|p| p.measured.database_cpu_per_sign_up()),
             client_cores: over(&|p| p.measured.client_cpu / p.measured.seconds),
-            other_cores: over(&|p| p.measured.other_cpu / p.measured.seconds),
+            other_cores: over(&|p| p.other_cores),
             rss_mib: over(&|p| p.measured.rss),
             highest_rss_mib: over(&|p| p.measured.highest_rss),
             faults,
@@ -113,8 +115,8 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Cores that anything else may take before the figures are called noisy.
-const QUIET: f64 = 0.1;
+/// Cores that anything else may take before a figure is called noisy.
+pub const QUIET: f64 = 0.1;
 
 const HEADINGS: [&str; 15] = [
     "workload",
