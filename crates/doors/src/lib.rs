@@ -1,1 +1,65 @@
-//! Placeholder.
+//! The doors: one module per dialect, side by side. A door only translates: wire format in, wire format out. What is
+//! valid and what happens is the intake's business; reading goes through the store's read side.
+//!
+//! | path | module |
+//! |---|---|
+//! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
+//! | `/confirm/{token}`, `/not-me/{token}` | `pages` |
+//! | `/mailbox`, `/mailbox.json` | `mailbox` |
+
+mod body;
+mod client;
+mod counts;
+mod mailbox;
+mod paths;
+pub mod sentori;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use intake::Intake;
+use model::Directory;
+
+pub use client::{Client, TrustedProxies, TrustedProxiesFault};
+pub use counts::{Outcome, RequestCounts};
+
+/// What every door needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Doors {
+    /// The verbs.
+    pub intake: Intake,
+    /// The built-in mailbox, where mail goes there.
+    pub mailbox: Option<delivery::mail::Mailbox>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// Requests by door and outcome.
+    pub counts: Arc<RequestCounts>,
+}
+
+impl Doors {
+    /// Every account, as this node knows it.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.intake.store().directory()
+    }
+}
+
+/// The address of the peer, put into each request by the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// All doors behind one service.
+pub fn service(doors: Doors) -> impl tower::Service<
+    axum::extract::Request,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send
++ 'static {
+    let router = Router::new()
+        .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors))
+        .with_state(doors);
+    paths::Normalised::new(router)
+}

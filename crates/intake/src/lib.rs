@@ -1,1 +1,240 @@
-//! Placeholder.
+//! The only place where a rule lives: what is valid, what is decided, and the verbs that change things.
+//!
+//! Doors hand in what they made of the wire and get an outcome or a refusal; they never write themselves. `validate`
+//! looks names up in the account's snapshot, `decide` is pure (sign-up and facts in, plan out) and runs inside the
+//! store's transaction, the verbs below tie both to the store.
+
+mod apply;
+mod decide;
+mod fingerprint;
+mod validate;
+mod wait;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use model::{
+    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId,
+    SignUpKind,
+};
+use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
+
+use decide::{Ask, Settled};
+
+/// How the intake behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct IntakeSettings {
+    /// How long a caller waits for the mail server to take a confirmation mail.
+    pub mail_wait: Duration,
+    /// Within this time the same sign-up counts as one.
+    pub repeat_window: Duration,
+    /// How long a confirm link lives where its form does not say.
+    pub confirm_within: Duration,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> Self {
+        Self {
+            mail_wait: Duration::from_secs(5),
+            repeat_window: Duration::from_secs(60),
+            confirm_within: Duration::from_secs(30 * 24 * 3600),
+        }
+    }
+}
+
+/// What sign-ups came to, counted since the start.
+#[derive(Debug, Default)]
+pub struct IntakeCounts {
+    /// Values were set at once or on confirm.
+    pub applied: AtomicU64,
+    /// Held until the link is followed.
+    pub pending: AtomicU64,
+    /// Recognised as one that came in just before.
+    pub repeated: AtomicU64,
+    /// Refused for what they asked.
+    pub refused: AtomicU64,
+    /// Links followed that applied something.
+    pub confirmed: AtomicU64,
+}
+
+/// The verbs that change things. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    store: Store,
+    settings: IntakeSettings,
+    counts: Arc<IntakeCounts>,
+}
+
+/// What following a link did.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// The account.
+    pub account: Arc<AccountSnapshot>,
+    /// The form, for its messages.
+    pub form: Option<model::FormId>,
+    /// Which set of messages.
+    pub kind: SignUpKind,
+    /// The language of the sign-up, where known.
+    pub language: Option<String>,
+    /// Whether this call applied it; `false` when an earlier one had.
+    pub now: bool,
+}
+
+impl Intake {
+    /// The intake over a store.
+    pub fn new(store: Store, settings: IntakeSettings) -> Self {
+        Self { store, settings, counts: Arc::default() }
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What sign-ups came to.
+    pub fn counts(&self) -> &IntakeCounts {
+        &self.counts
+    }
+
+    /// Takes a sign-up in. Answers after the commit and, where a confirmation mail is owed, after the mail server has
+    /// taken it or the wait is over.
+    pub async fn sign_up(&self, account: &Arc<AccountSnapshot>, given: GivenSignUp<'_>) -> Result<Outcome, Refusal> {
+        let started = tokio::time::Instant::now();
+        let sign_up = validate::resolve(account, given).map_err(|faults| {
+            self.counts.refused.fetch_add(1, Ordering::Relaxed);
+            Refusal::Faults(faults)
+        })?;
+        let ask = Ask::new(&self.store, self.settings, account, sign_up);
+        let settled = self
+            .store
+            .decide(ask.key(), ask.wants(), move |facts, numbers| decide::sign_up(&ask, facts, numbers))
+            .await
+            .map_err(|e| refusal(&e))?;
+        self.count(&settled);
+        Ok(self.await_mail(account.id, settled, started).await)
+    }
+
+    fn count(&self, settled: &Settled) {
+        let counter = match (settled.repeated, &settled.outcome) {
+            (true, _) => &self.counts.repeated,
+            (false, Outcome::Applied { .. }) => &self.counts.applied,
+            (false, _) => &self.counts.pending,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Follows the link of a confirmation mail: applies what is held, once.
+    pub async fn confirm(&self, token: &str, origin: Origin) -> Result<Confirmed, Refusal> {
+        let (account, pending) = self.held(TokenKind::Confirm, token).await?;
+        let form = pending.sign_up.form;
+        let confirmed = Confirmed {
+            account: Arc::clone(&account),
+            form,
+            kind: pending.kind,
+            language: pending.sign_up.language.clone(),
+            now: true,
+        };
+        if pending.used_at.is_some() {
+            return Ok(Confirmed { now: false, ..confirmed });
+        }
+        let wants = Wants {
+            pending: Some(pending.id),
+            numbers: apply::numbers(&account, &pending.sign_up),
+            ..Wants::default()
+        };
+        let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
+        let at_once = self.store.has_room_for_delivery();
+        let result = self
+            .store
+            .decide(key, wants, move |facts, numbers| decide::confirm(&account, &origin, at_once, facts, numbers))
+            .await
+            .map_err(|e| refusal(&e))?;
+        match result {
+            Ok(()) => {
+                self.counts.confirmed.fetch_add(1, Ordering::Relaxed);
+                Ok(confirmed)
+            }
+            Err(Refusal::Used) => Ok(Confirmed { now: false, ..confirmed }),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What the page behind a confirm link shows before anything is done: the pending sign-up, whatever its state.
+    /// [`Refusal::NotFound`] for a token that is not genuine, [`Refusal::Expired`] when its time is over.
+    pub async fn confirm_page(&self, token: &str) -> Result<Confirmed, Refusal> {
+        let (account, pending) = self.held(TokenKind::Confirm, token).await?;
+        if pending.used_at.is_none() && pending.expires_at <= self.store.ambient().now() {
+            return Err(Refusal::Expired);
+        }
+        Ok(Confirmed {
+            account,
+            form: pending.sign_up.form,
+            kind: pending.kind,
+            language: pending.sign_up.language,
+            now: pending.used_at.is_none(),
+        })
+    }
+
+    /// The account and pending sign-up of a "this wasn't me" link, for its page.
+    pub async fn not_me_page(&self, token: &str) -> Result<Confirmed, Refusal> {
+        let (account, pending) = self.held(TokenKind::NotMe, token).await?;
+        Ok(Confirmed {
+            account,
+            form: pending.sign_up.form,
+            kind: pending.kind,
+            language: pending.sign_up.language,
+            now: pending.used_at.is_none(),
+        })
+    }
+
+    /// "This wasn't me": nothing held is ever applied, and nothing more is mailed to this address from this account.
+    pub async fn not_me(&self, token: &str) -> Result<(), Refusal> {
+        let (account, pending) = self.held(TokenKind::NotMe, token).await?;
+        let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
+        let wants = Wants { pending: Some(pending.id), ..Wants::default() };
+        self.store.decide(key, wants, decide::not_me).await.map_err(|e| refusal(&e))
+    }
+
+    async fn held(&self, kind: TokenKind, token: &str) -> Result<(Arc<AccountSnapshot>, PendingRow), Refusal> {
+        let claim = self.store.keys().read_token(kind, token).ok_or(Refusal::NotFound)?;
+        let account = self.store.directory().by_id(claim.account).cloned().ok_or(Refusal::NotFound)?;
+        let pending = self.store.pending(account.id, PendingId(claim.row)).await.map_err(|e| refusal(&e))?;
+        let pending = pending.ok_or(Refusal::NotFound)?;
+        let genuine = kind != TokenKind::Confirm || pending.token_hash == store::token_hash(token);
+        if genuine { Ok((account, pending)) } else { Err(Refusal::NotFound) }
+    }
+}
+
+/// What a caller is told of the store's trouble; the cause is logged here, once.
+pub fn refusal(error: &StoreError) -> Refusal {
+    match error {
+        StoreError::Unavailable(_) => Refusal::Unavailable(Duration::from_secs(5)),
+        StoreError::Busy => Refusal::Busy(Duration::from_secs(1)),
+        StoreError::Conflict(_) | StoreError::Fault(_) => {
+            tracing::error!(%error, "internal fault");
+            Refusal::Internal
+        }
+    }
+}
+
+/// The outcome of a sign-up with what became of its mail.
+pub(crate) fn pending_outcome(
+    kind: SignUpKind,
+    contact: ContactId,
+    sign_up: SignUpId,
+    pending: PendingId,
+    mail: MailState,
+) -> Outcome {
+    Outcome::Pending { kind, contact, sign_up, pending, mail }
+}
+
+/// Where a contact made through a door says it comes from (Sentori reference, section 7).
+pub(crate) fn source_of(door: Door) -> &'static str {
+    match door {
+        Door::Sentori | Door::SpektrixOwner | Door::SpektrixWeb | Door::Native => "API",
+        Door::Hosted | Door::Json | Door::SpektrixForm | Door::Pages => "Signup Form",
+        Door::Console => "User",
+        Door::Import | Door::Mail => "Uploaded",
+    }
+}

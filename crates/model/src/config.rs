@@ -54,6 +54,12 @@ pub struct AccountSettings {
     /// The privacy notice that forms link to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy_url: Option<String>,
+    /// The logo that pages and mails carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// The colour of buttons and links, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent_colour: Option<String>,
     /// Origins that may call Web mode and embedded forms; `*` for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_origins: Vec<String>,
@@ -432,6 +438,9 @@ pub enum WebhookKind {
 pub struct WebhookEndpoint {
     /// The dialect.
     pub kind: WebhookKind,
+    /// A name for people, and what `apply` knows it by; left out = the URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// URLs: for `sentori` one each for `contact_subscribe`, `contact_unsubscribe`, `list_subscribe`,
     /// `list_unsubscribe`, `bounce`; for `standard` the one `url`.
     pub urls: std::collections::BTreeMap<String, String>,

@@ -2,7 +2,7 @@
 
 use crate::{FieldId, LocalText};
 
-/// What a field holds. Values are kept as canonical text: see [`FieldKind::parse`].
+/// What a field holds. Values are kept as canonical text: see [`Field::parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
@@ -75,6 +75,34 @@ pub struct BuiltIn {
     pub kind: FieldKind,
     /// Whether people may set it themselves.
     pub on_forms: bool,
+}
+
+/// Fields that the program itself keeps; no account may make one of that name, and no caller may set them (Sentori
+/// reference, section 7).
+pub const SYSTEM_FIELDS: &[&str] = &[
+    "EmailAddress",
+    "SystemID",
+    "IsSuppressed",
+    "IsBadEmailAddress",
+    "IsBadMobilePhoneNumber",
+    "IsConfirmed",
+    "CreatedSourceValue",
+    "CreatedIPAddress",
+    "CreatedHttpReferrerUrl",
+    "CreatedTimestamp",
+    "ModifiedTimestamp",
+];
+
+/// What Spektrix answers call the attribute of that label, behind `attribute_`: split at every character that is no
+/// letter or digit, each piece with its first letter in upper case, joined (Spektrix reference, section 6).
+pub fn attribute_name(label: &str) -> String {
+    let mut name = String::with_capacity(label.len());
+    for piece in label.split(|c: char| !c.is_alphanumeric()) {
+        let mut letters = piece.chars();
+        name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(letters.as_str());
+    }
+    name
 }
 
 const fn built_in(id: i64, system_name: &'static str, label: &'static str, kind: FieldKind, on_forms: bool) -> BuiltIn {
@@ -332,6 +360,20 @@ mod tests {
             (CheckList, "comedy, Drama", "Drama,Comedy"),
         ] {
             assert_eq!(field(kind).parse(&Given::Text(given.into()), false), Ok(Some(kept.into())), "{given}");
+        }
+    }
+
+    #[test]
+    fn labels_become_attribute_names() {
+        for (label, name) in [
+            ("Live or Film", "LiveOrFilm"),
+            ("AudienceView ID", "AudienceViewID"),
+            ("F-Rating", "FRating"),
+            ("Dietary requirements", "DietaryRequirements"),
+            ("  ", ""),
+            ("élan vital", "ÉlanVital"),
+        ] {
+            assert_eq!(attribute_name(label), name);
         }
     }
 

@@ -26,8 +26,8 @@ use crate::writer;
 
 /// Most changes in one transaction.
 const BATCH: usize = 256;
-/// How long a delivery stays with the node that wrote it.
-pub(crate) const LEASE: Duration = Duration::from_secs(60);
+/// How long a delivery stays with its node; longer work renews it. Another node takes over within this time.
+pub(crate) const LEASE: Duration = Duration::from_secs(25);
 
 /// Decides about one person. May run again when its batch is tried anew, so it must not have effects of its own.
 pub(crate) trait Change: Send {
@@ -363,7 +363,7 @@ impl Committer {
         let mut leased = Vec::new();
         for (change, plan) in batch.iter().zip(&mut plans) {
             for delivery in plan.deliveries.drain(..) {
-                if let Some(receipt) = delivery.receipt {
+                if delivery.at_once {
                     leased.push(Leased {
                         account: change.key().account,
                         id: delivery.id,
@@ -372,7 +372,7 @@ impl Committer {
                         contact: plan.contact,
                         created_at: now,
                         owed: delivery.owed,
-                        receipt: Some(receipt),
+                        receipt: delivery.receipt,
                     });
                 }
             }

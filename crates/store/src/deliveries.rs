@@ -14,6 +14,8 @@ use crate::sql::{Batch, Conn, Row, Step, each_statements, statements};
 
 statements! {
     STATE = "SELECT state FROM delivery WHERE account_id = $1 AND id = $2";
+    // Only where a single node uses the database: what a dead process of it held falls due at once.
+    END_LEASES = "UPDATE delivery SET due_at = $1, leased_by = NULL WHERE state = 0 AND leased_by IS NOT NULL";
     OWED_COUNT = "SELECT lane, state, COUNT(*) FROM delivery WHERE state IN (0, 2) GROUP BY lane, state";
 }
 
@@ -59,6 +61,8 @@ pub enum Attempt {
         /// Why; without addresses or secrets.
         error: String,
     },
+    /// Still under way: the lease begins anew.
+    InHand,
     /// Given up; stays visible.
     Dead {
         /// Why; without addresses or secrets.
@@ -87,6 +91,7 @@ impl Mark {
         let (state, due_at, error, finished_at) = match attempt {
             Attempt::Done => (DeliveryState::Done, now, None, Some(now)),
             Attempt::Again { at, error } => (DeliveryState::Owed, at, Some(error), None),
+            Attempt::InHand => (DeliveryState::Owed, now.plus(LEASE), None, None),
             Attempt::Dead { error } => (DeliveryState::Dead, now, Some(error), Some(now)),
             Attempt::Withdrawn { error } => (DeliveryState::Withdrawn, now, Some(error), Some(now)),
         };
@@ -163,6 +168,11 @@ pub(crate) fn lease(
     })
 }
 
+/// Ends every lease: a single node starts anew and nobody else holds any.
+pub(crate) fn end_leases(conn: &mut Conn, now: Timestamp) -> Result<u64> {
+    conn.run(&END_LEASES, &[now.into()])
+}
+
 pub(crate) fn state(conn: &mut Conn, account: AccountId, id: DeliveryId) -> Result<Option<DeliveryState>> {
     conn.row(&STATE, &[account.0.into(), id.0.into()], |row| row.int().map(DeliveryState::from_code))
 }
@@ -179,7 +189,7 @@ pub(crate) fn counts(conn: &mut Conn) -> Result<Vec<(Lane, DeliveryState, i64)>>
 pub(crate) struct HandOver {
     sender: mpsc::UnboundedSender<Leased>,
     waiting: Arc<AtomicUsize>,
-    receipts: Arc<Mutex<HashMap<(AccountId, DeliveryId), watch::Receiver<Receipt>>>>,
+    in_hand: Arc<Mutex<HashMap<(AccountId, DeliveryId), Option<watch::Receiver<Receipt>>>>>,
 }
 
 /// More rows than this are not handed over: they wait in the outbox for whoever is free.
@@ -188,7 +198,7 @@ const MOST_IN_HAND: usize = 2048;
 impl HandOver {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Leased>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender, waiting: Arc::default(), receipts: Arc::default() }, receiver)
+        (Self { sender, waiting: Arc::default(), in_hand: Arc::default() }, receiver)
     }
 
     /// Whether this node's workers can take another row at once.
@@ -199,10 +209,8 @@ impl HandOver {
     pub(crate) fn send(&self, leased: Vec<Leased>) {
         for row in leased {
             self.waiting.fetch_add(1, Ordering::Relaxed);
-            if let Some(receipt) = &row.receipt {
-                let key = (row.account, row.id);
-                self.receipts.lock().unwrap_or_else(PoisonError::into_inner).insert(key, receipt.subscribe());
-            }
+            let receipt = row.receipt.as_ref().map(watch::Sender::subscribe);
+            self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).insert((row.account, row.id), receipt);
             // Without workers the lease runs out and another node takes the row.
             let _ = self.sender.send(row);
         }
@@ -210,7 +218,7 @@ impl HandOver {
 
     /// A worker has dealt with a row that was handed over.
     pub(crate) fn settled(&self, account: AccountId, id: DeliveryId) {
-        let known = self.receipts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, id));
+        let known = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, id));
         if known.is_some() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
         }
@@ -218,6 +226,6 @@ impl HandOver {
 
     /// The receipt of a row that is in this node's hands.
     pub(crate) fn receipt(&self, account: AccountId, id: DeliveryId) -> Option<watch::Receiver<Receipt>> {
-        self.receipts.lock().unwrap_or_else(PoisonError::into_inner).get(&(account, id)).cloned()
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).get(&(account, id)).cloned().flatten()
     }
 }

@@ -14,6 +14,7 @@ mod ids;
 mod installation;
 mod keys;
 mod lanes;
+mod links;
 mod metrics;
 mod plan;
 mod read;
@@ -33,6 +34,7 @@ pub use config::{ConfigChange, ItemKind, PutItem, StoredAccount, StoredItem};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
+pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use plan::{
     ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
@@ -92,6 +94,7 @@ struct Inner {
     keys: Keys,
     ambient: Ambient,
     node: i64,
+    shared: bool,
     hand_over: HandOver,
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
     directory: ArcSwap<Directory>,
@@ -142,6 +145,7 @@ impl Store {
                 keys: settings.keys,
                 ambient,
                 node,
+                shared: settings.target.is_shared(),
                 hand_over,
                 handed: Mutex::new(Some(handed)),
                 directory: ArcSwap::from_pointee(directory),
@@ -285,16 +289,27 @@ impl Store {
         self.inner.lanes.run(move |conn| deliveries::state(conn, account, id)).await
     }
 
-    /// Takes rows that are due, at most `most` of each account and lane; they stay with this node for a minute.
+    /// Takes rows that are due, at most `most` of each account and lane; they stay with this node for [`Store::lease_time`].
     pub async fn lease(&self, lanes: Vec<Lane>, most: i64) -> Result<Vec<Leased>> {
         let accounts: Vec<_> = self.directory().all().iter().map(|a| a.id).collect();
         let (now, node) = (self.inner.ambient.now(), self.inner.node);
         self.errand(move |conn| deliveries::lease(conn, &accounts, &lanes, most, now, node)).await
     }
 
+    /// Frees what an earlier process of this node had leased. Does nothing where other nodes may share the database.
+    pub async fn end_leases(&self) -> Result<u64> {
+        if self.inner.shared {
+            return Ok(0);
+        }
+        let now = self.inner.ambient.now();
+        self.errand(move |conn| deliveries::end_leases(conn, now)).await
+    }
+
     /// Notes what became of an attempt, with the next commit.
     pub fn settle(&self, account: AccountId, id: DeliveryId, attempt: Attempt) {
-        self.inner.hand_over.settled(account, id);
+        if !matches!(attempt, Attempt::InHand) {
+            self.inner.hand_over.settled(account, id);
+        }
         self.inner.queue.push_mark(Mark::new(account, id, attempt, self.inner.ambient.now()));
     }
 

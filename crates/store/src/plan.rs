@@ -376,7 +376,9 @@ pub struct NewDelivery {
     pub owed: Owed,
     /// When it falls due.
     pub due_at: Timestamp,
-    /// Where the first attempt's result goes, for a row that this node delivers at once.
+    /// Whether this node's workers get it with the commit; such a row is born leased.
+    pub at_once: bool,
+    /// Where the first attempt's result goes, when somebody waits for it.
     pub receipt: Option<watch::Sender<Receipt>>,
 }
 
@@ -418,6 +420,8 @@ pub struct Plan {
     pub pending: Option<NewPending>,
     /// A pending sign-up whose link was followed.
     pub used: Option<PendingId>,
+    /// A pending sign-up to forget, with its mail if that is still owed.
+    pub drop_pending: Option<PendingId>,
     /// The record of what came in.
     pub sign_up: Option<NewSignUp>,
     /// What is owed.

@@ -44,6 +44,7 @@ each_statements! {
          created_at, expires_at) {rows}";
     USE_PENDING (Int, Int, Int) = "UPDATE pending_sign_up SET used_at = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
+    DROP_PENDING (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND id = {2}";
     NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
          delivery_id, origin, at) {rows}";
@@ -131,6 +132,7 @@ batches! {
     new_consent: NEW_CONSENT,
     new_pending: NEW_PENDING,
     use_pending: USE_PENDING,
+    drop_pending: DROP_PENDING,
     new_sign_up: NEW_SIGN_UP,
     new_delivery: NEW_DELIVERY,
     suppress: SUPPRESS,
@@ -238,6 +240,9 @@ impl<'a> Batches<'a> {
         if let Some(used) = plan.used {
             self.use_pending.push([account, used.0.into(), now.into()]);
         }
+        if let Some(dropped) = plan.drop_pending {
+            self.drop_pending.push([account, dropped.0.into()]);
+        }
         if let Some(sign_up) = &plan.sign_up {
             self.new_sign_up.push([
                 account,
@@ -257,10 +262,8 @@ impl<'a> Batches<'a> {
         }
         for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
             // A row that this node delivers at once is born leased.
-            let (due, leased_by) = match &delivery.receipt {
-                Some(_) => (lease_until, Some(node)),
-                None => (delivery.due_at, None),
-            };
+            let (due, leased_by) =
+                if delivery.at_once { (lease_until, Some(node)) } else { (delivery.due_at, None) };
             self.new_delivery.push([
                 account,
                 delivery.id.0.into(),
@@ -268,7 +271,7 @@ impl<'a> Batches<'a> {
                 delivery.lane.code().into(),
                 0.into(),
                 due.into(),
-                i64::from(delivery.receipt.is_some()).into(),
+                delivery.at_once.into(),
                 leased_by.into(),
                 contact,
                 payload.into(),

@@ -1,0 +1,83 @@
+//! `[account]` and `[mail]`.
+
+use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings};
+
+use crate::reader::Table;
+use crate::report::quoted;
+use crate::shapes;
+
+const MODES: &[(&str, GuardMode)] =
+    &[("off", GuardMode::Off), ("log", GuardMode::Log), ("enforce", GuardMode::Enforce)];
+
+/// The settings; where something is wrong, a default stands in so that reading can go on.
+pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
+    let mail = read_mail(file);
+    let Some(mut t) = file.table("account", "[account]") else {
+        return AccountSettings { mail, ..AccountSettings::default() };
+    };
+    t.need(&["slug"]);
+    let slug = value(t.checked("slug", shapes::slug)).unwrap_or_default();
+    let settings = AccountSettings {
+        name: value(t.checked("name", shapes::name)).unwrap_or_else(|| slug.clone()),
+        slug,
+        external_id: value(t.checked("external_id", shapes::id)).unwrap_or_default(),
+        from: value(t.checked("from", shapes::sender)),
+        language: t.checked("language", shapes::language).map_or_else(Language::default, |l| l.value),
+        privacy_url: value(t.checked("privacy_url", shapes::web_url)),
+        logo_url: value(t.checked("logo_url", shapes::web_url)),
+        accent_colour: value(t.checked("accent_colour", shapes::colour)),
+        allowed_origins: values(t.checked_list("allowed_origins", shapes::origin)),
+        allowed_return_hosts: values(t.checked_list("allowed_return_hosts", shapes::host)),
+        custom_domains: values(t.checked_list("custom_domains", shapes::domain)),
+        guard: t.one_of("guard", MODES).map_or(GuardMode::Enforce, |g| g.value),
+        confirm_web_sign_ups: t.boolean("confirm_web_sign_ups").unwrap_or(false),
+        bot_rules: t.one_of("bot_rules", MODES).map_or(GuardMode::Log, |g| g.value),
+        exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),
+        mail,
+    };
+    if settings.allowed_origins.iter().any(|o| o == "*")
+        && let Some(at) = t.key_at("allowed_origins")
+    {
+        t.report.hint(at, "`allowed_origins` lets pages of any site sign people up; name the sites outside trials");
+    }
+    t.finish();
+    settings
+}
+
+fn read_mail(file: &mut Table<'_, '_>) -> Option<MailSettings> {
+    let mut t = file.table("mail", "[mail]")?;
+    let mut dkim: Vec<DkimKey> = Vec::new();
+    for mut key in t.tables("dkim", "`dkim`") {
+        key.need(&["domain", "selector", "key_file"]);
+        let domain = key.checked("domain", shapes::domain);
+        let selector = key.checked("selector", |text| {
+            shapes::domain(&format!("{text}._domainkey.example.org"))
+                .map(|_| text.to_owned())
+                .map_err(|_| format!("must be a DKIM selector such as `v1`, not {}", quoted(text)))
+        });
+        let key_file = key.checked("key_file", shapes::name);
+        if let (Some(domain), Some(selector), Some(key_file)) = (domain, selector, key_file) {
+            if dkim.iter().any(|k| k.domain == domain.value && k.selector == selector.value) {
+                key.report.fault(selector.at, "this domain has that selector already");
+            }
+            dkim.push(DkimKey { domain: domain.value, selector: selector.value, key_file: key_file.value });
+        }
+        key.finish();
+    }
+    let mail = MailSettings {
+        url_env: value(t.checked("url_env", shapes::variable)),
+        return_path: value(t.checked("return_path", shapes::address)),
+        dkim,
+        rate_per_minute: t.number("rate_per_minute", 1..=1_000_000),
+    };
+    t.finish();
+    Some(mail)
+}
+
+fn value<T>(found: Option<crate::reader::Placed<T>>) -> Option<T> {
+    found.map(|f| f.value)
+}
+
+fn values(found: Vec<crate::reader::Placed<String>>) -> Vec<String> {
+    found.into_iter().map(|f| f.value).collect()
+}

@@ -1,0 +1,13 @@
+//! The Sentori door: `signup.ashx`, and of v2.0 what reads contacts and lists.
+//!
+//! An existing client of Sentori's Contact Signup works unchanged. Wire facts are in the reference's sections 1, 2 and
+//! 11; this module only translates.
+
+mod contacts;
+mod record;
+mod refusals;
+mod routes;
+mod signup;
+mod wire;
+
+pub use routes::routes;

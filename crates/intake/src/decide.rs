@@ -1,0 +1,300 @@
+//! Decisions: pure functions from what is asked and the facts to a plan. They run inside the store's transaction and
+//! may run again, so they have no effects.
+
+use std::sync::Arc;
+
+use model::{
+    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, MailState, Origin, Outcome, PendingId, PersonId, Refusal,
+    SignUp, SignUpId, SignUpKind, Timestamp,
+};
+use store::{
+    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, NewContact, NewDelivery, NewPending, NewSignUp,
+    Numbers, OutcomeName, Owed, PersonKey, Plan, Receipt, Store, TokenKind, Wants, pending_token, token_hash,
+};
+use tokio::sync::watch;
+
+use crate::apply::{self, Applying};
+use crate::{IntakeSettings, fingerprint, pending_outcome, source_of};
+
+/// A sign-up with all that its decision needs.
+pub(crate) struct Ask {
+    account: Arc<AccountSnapshot>,
+    sign_up: Arc<SignUp>,
+    fingerprint: [u8; 16],
+    keys: Keys,
+    store: Store,
+    settings: IntakeSettings,
+}
+
+/// What was decided about a sign-up, and how its mail stands.
+pub(crate) struct Settled {
+    pub(crate) outcome: Outcome,
+    /// Whether it was recognised as one that came in just before.
+    pub(crate) repeated: bool,
+    /// The mail to wait for.
+    pub(crate) delivery: Option<DeliveryId>,
+    /// Its receipt, when this node delivers it.
+    pub(crate) receipt: Option<watch::Receiver<Receipt>>,
+}
+
+impl Ask {
+    pub(crate) fn new(
+        store: &Store,
+        settings: IntakeSettings,
+        account: &Arc<AccountSnapshot>,
+        sign_up: SignUp,
+    ) -> Self {
+        Self {
+            fingerprint: fingerprint::of(account.id, &sign_up),
+            account: Arc::clone(account),
+            sign_up: Arc::new(sign_up),
+            keys: store.keys().clone(),
+            store: store.clone(),
+            settings,
+        }
+    }
+
+    pub(crate) fn key(&self) -> PersonKey {
+        PersonKey { account: self.account.id, email_key: self.sign_up.email.key().to_owned() }
+    }
+
+    pub(crate) fn wants(&self) -> Wants {
+        Wants {
+            sign_ups_since: Some(self.store.ambient().now().minus(self.settings.repeat_window)),
+            numbers: apply::numbers(&self.account, &self.sign_up),
+            ..Wants::default()
+        }
+    }
+}
+
+/// Decides about a sign-up: a repeat, held until confirmed, or applied at once.
+pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Settled) {
+    if let Some((contact, earlier)) = repeat_of(ask, facts) {
+        return (Plan::default(), settled_before(contact, earlier));
+    }
+    let now = facts.now.unwrap_or(Timestamp(0));
+    let kind = kind_of(facts);
+    let mut plan = Plan::default();
+    let (contact, person) = match &facts.contact {
+        Some(known) => (known.id, known.person),
+        None => create(ask, facts, numbers, &mut plan, now),
+    };
+    plan.contact = Some(contact);
+    let sign_up_id = SignUpId(numbers.row());
+    let settled = if ask.sign_up.confirm {
+        hold(ask, facts, numbers, &mut plan, kind, contact, sign_up_id, now)
+    } else {
+        let applying = Applying {
+            account: &ask.account,
+            sign_up: &ask.sign_up,
+            sign_up_id,
+            kind,
+            contact,
+            person,
+            now,
+            evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
+        };
+        apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
+        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None));
+        let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
+        Settled { outcome, repeated: false, delivery: None, receipt: None }
+    };
+    (plan, settled)
+}
+
+fn repeat_of<'f>(ask: &Ask, facts: &'f Facts) -> Option<(ContactId, &'f EarlierSignUp)> {
+    let same = |e: &&EarlierSignUp| {
+        e.fingerprint == ask.fingerprint && matches!(e.outcome, OutcomeName::Applied | OutcomeName::Pending)
+    };
+    Some((facts.contact.as_ref()?.id, facts.earlier.iter().find(same)?))
+}
+
+/// Reports how the first of several equal sign-ups stands.
+fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
+    let (kind, sign_up) = (earlier.kind, earlier.id);
+    let Some(pending) = earlier.pending else {
+        let outcome = Outcome::Applied { kind, contact, sign_up };
+        return Settled { outcome, repeated: true, delivery: None, receipt: None };
+    };
+    let mail = match earlier.delivery_state {
+        Some(DeliveryState::Done) => MailState::Taken,
+        Some(DeliveryState::Owed | DeliveryState::Dead) => MailState::Owed,
+        Some(DeliveryState::Withdrawn) | None => MailState::Withheld,
+    };
+    let waits = earlier.delivery_state == Some(DeliveryState::Owed);
+    Settled {
+        outcome: pending_outcome(kind, contact, sign_up, pending, mail),
+        repeated: true,
+        delivery: earlier.delivery.filter(|_| waits),
+        receipt: None,
+    }
+}
+
+fn kind_of(facts: &Facts) -> SignUpKind {
+    let known = facts.contact.as_ref().is_some_and(|c| c.confirmed_at.is_some());
+    if known { SignUpKind::Update } else { SignUpKind::Signup }
+}
+
+fn create(
+    ask: &Ask,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+    plan: &mut Plan,
+    now: Timestamp,
+) -> (ContactId, PersonId) {
+    let (id, person) = (numbers.contact(), PersonId(numbers.row()));
+    let origin = &ask.sign_up.origin;
+    plan.create = Some(NewContact {
+        id,
+        person,
+        email: ask.sign_up.email.clone(),
+        confirmed_at: (!ask.sign_up.confirm).then_some(now),
+        suppressed_at: facts.suppressed.is_some().then_some(now),
+        source: source_of(ask.sign_up.door),
+        ip: origin.ip.map(|ip| ip.to_string()),
+        referrer: origin.page.clone(),
+    });
+    (id, person)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
+fn hold(
+    ask: &Ask,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+    plan: &mut Plan,
+    kind: SignUpKind,
+    contact: ContactId,
+    sign_up_id: SignUpId,
+    now: Timestamp,
+) -> Settled {
+    let pending = PendingId(numbers.row());
+    let form = ask.sign_up.form.and_then(|f| ask.account.form(f));
+    let within = form
+        .and_then(|f| f.form.confirm_within)
+        .map_or(ask.settings.confirm_within, std::time::Duration::from_secs);
+    let token = pending_token(&ask.keys, TokenKind::Confirm, ask.account.id, pending);
+    plan.pending = Some(NewPending {
+        id: pending,
+        kind,
+        token_hash: token_hash(&token),
+        sign_up: Arc::clone(&ask.sign_up),
+        sign_up_id,
+        expires_at: now.plus(within),
+    });
+    let mut settled = Settled {
+        outcome: pending_outcome(kind, contact, sign_up_id, pending, MailState::Withheld),
+        repeated: false,
+        delivery: None,
+        receipt: None,
+    };
+    if may_be_mailed(facts) {
+        let id = DeliveryId(numbers.row());
+        let (sender, receiver) = watch::channel(Receipt::Waiting);
+        let at_once = ask.store.has_room_for_delivery();
+        plan.deliveries.push(NewDelivery {
+            id,
+            lane: Lane::Confirmation,
+            owed: Owed::Confirmation {
+                pending,
+                form: ask.sign_up.form,
+                sign_up_kind: kind,
+                to: ask.sign_up.email.clone(),
+                language: ask.sign_up.language.clone(),
+            },
+            due_at: now,
+            at_once,
+            receipt: at_once.then_some(sender),
+        });
+        settled.outcome = pending_outcome(kind, contact, sign_up_id, pending, MailState::Owed);
+        settled.delivery = Some(id);
+        settled.receipt = at_once.then_some(receiver);
+    }
+    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery));
+    settled
+}
+
+/// Nobody suppressed or with a bad address is mailed (Sentori reference, section 3.3).
+fn may_be_mailed(facts: &Facts) -> bool {
+    let contact = facts.contact.as_ref();
+    facts.suppressed.is_none() && contact.is_none_or(|c| c.suppressed_at.is_none() && c.bad_address_at.is_none())
+}
+
+fn record(
+    ask: &Ask,
+    id: SignUpId,
+    kind: SignUpKind,
+    outcome: OutcomeName,
+    pending: Option<PendingId>,
+    delivery: Option<DeliveryId>,
+) -> NewSignUp {
+    NewSignUp {
+        id,
+        form: ask.sign_up.form,
+        door: ask.sign_up.door.name(),
+        kind,
+        outcome,
+        verdict: None,
+        fingerprint: ask.fingerprint,
+        pending,
+        delivery,
+        origin: ask.sign_up.origin.clone(),
+    }
+}
+
+fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timestamp) -> Evidence {
+    Evidence { at, door, form, page: origin.page.clone(), ip: origin.ip, user_agent: origin.user_agent.clone() }
+}
+
+/// Decides about a confirm link that was followed.
+pub(crate) fn confirm(
+    account: &AccountSnapshot,
+    origin: &Origin,
+    at_once: bool,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+) -> (Plan, Result<(), Refusal>) {
+    let nothing = |refusal| (Plan::default(), Err(refusal));
+    let now = facts.now.unwrap_or(Timestamp(0));
+    let (Some(pending), Some(contact)) = (&facts.pending, &facts.contact) else { return nothing(Refusal::NotFound) };
+    if pending.used_at.is_some() {
+        return nothing(Refusal::Used);
+    }
+    if pending.expires_at <= now {
+        return nothing(Refusal::Expired);
+    }
+    let sign_up = &pending.sign_up;
+    let applying = Applying {
+        account,
+        sign_up,
+        sign_up_id: pending.sign_up_id,
+        kind: pending.kind,
+        contact: contact.id,
+        person: contact.person,
+        now,
+        evidence: vec![
+            evidence(&sign_up.origin, sign_up.door, sign_up.form, pending.created_at),
+            evidence(origin, Door::Pages, sign_up.form, now),
+        ],
+    };
+    let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
+    apply::apply(&applying, facts, numbers, at_once, &mut plan);
+    (plan, Ok(()))
+}
+
+/// Decides about "this wasn't me".
+pub(crate) fn not_me(facts: &Facts, _: &mut dyn Numbers) -> (Plan, ()) {
+    let now = facts.now.unwrap_or(Timestamp(0));
+    let plan = Plan {
+        contact: facts.contact.as_ref().map(|c| c.id),
+        change: facts.contact.as_ref().map(|c| ContactChange {
+            id: c.id,
+            confirmed_at: None,
+            suppressed_at: Some(now),
+        }),
+        drop_pending: facts.pending.as_ref().filter(|p| p.used_at.is_none()).map(|p| p.id),
+        suppress: Some("not_me"),
+        ..Plan::default()
+    };
+    (plan, ())
+}
