@@ -1,0 +1,77 @@
+//! The accounts of the bench, as files for `account apply`.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::Result;
+
+use crate::people::{FORM, LISTS, TAGS, api_key};
+use crate::server::Installation;
+
+/// What the guard does in the bench's accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Guard {
+    /// No verdicts.
+    Off,
+    /// Verdicts change nothing.
+    Log,
+    /// As in earnest.
+    Enforce,
+}
+
+/// Applies so many accounts to a store.
+pub fn apply_all(installation: &Installation, count: u32, guard: Guard) -> Result<()> {
+    for account in 0..count {
+        let file = installation.directory.join(format!("account-{account}.toml"));
+        fs::write(&file, account_file(account, guard))?;
+        installation.apply(&file)?;
+    }
+    Ok(())
+}
+
+/// One account: the lists, tags and form that the requests name, with a list and a tag as the form's actions.
+fn account_file(account: u32, guard: Guard) -> String {
+    let guard = format!("{guard:?}").to_lowercase();
+    let mut file = format!(
+        r#"[account]
+slug = "bench-{account}"
+name = "Bench {account}"
+external_id = "BENCH{account:03}"
+from = "Bench {account} <hello@bench-{account}.example>"
+language = "en"
+guard = "{guard}"
+
+[[api_user]]
+kind = "sentori"
+name = "Bench"
+key = "{}"
+
+[[tag_group]]
+name = "Interests"
+web = true
+tags = [{{ name = "{}" }}, {{ name = "{}" }}, {{ name = "Web Sign Up" }}]
+"#,
+        api_key(account),
+        TAGS[0],
+        TAGS[1],
+    );
+    for (id, name) in [(LISTS[0], "Monthly Newsletter"), (LISTS[1], "Family Events"), ("MEMBERS1", "Members Offers")] {
+        let _ = write!(file, "\n[[mailing_list]]\nexternal_id = \"{id}\"\nname = \"{name}\"\n");
+    }
+    let _ = write!(
+        file,
+        r#"
+[[form]]
+external_id = "{FORM}"
+name = "Newsletter"
+fields = [{{ field = "FirstName", required = true }}, {{ field = "LastName" }}]
+lists = ["{}", "{}"]
+
+[form.actions]
+lists = ["MEMBERS1"]
+tags = ["Web Sign Up"]
+"#,
+        LISTS[0], LISTS[1]
+    );
+    file
+}

@@ -1,0 +1,164 @@
+//! Runs the bare handler and the server in turn on the same cores, pair by pair, each time on a fresh store.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use crate::accounts::Guard;
+use crate::baseline::Baseline;
+use crate::journeys::Journeys;
+use crate::load::{Load, Measured, run};
+use crate::process::busy_seconds;
+use crate::random::mix;
+use crate::report::{Figure, Pair, QUIET};
+use crate::sign_ups::{People, SignUps};
+use crate::sink::Sink;
+use crate::store::{Engine, Stores};
+
+/// What is asked of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workload {
+    /// `RequireConfirmation:"false"`: applied at once, no mail.
+    #[value(name = "false")]
+    Applied,
+    /// Sign-up, mail, link, applied.
+    Journey,
+}
+
+impl Workload {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "\"false\"",
+            Self::Journey => "journey",
+        }
+    }
+}
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Counted seconds of each run.
+    pub seconds: f64,
+    /// Seconds before them.
+    pub warm_up: f64,
+    /// Pairs.
+    pub pairs: usize,
+    /// Client threads.
+    pub threads: usize,
+    /// Accounts of the store.
+    pub accounts: u32,
+    /// What the guard does.
+    pub guard: Guard,
+    /// How long a line of the table may wait for a quiet machine, repeating pairs that were disturbed.
+    pub patience: Duration,
+    /// Requests a second for an open loop of the server's runs.
+    pub rate: Option<f64>,
+    /// For what is drawn by chance.
+    pub seed: u64,
+}
+
+impl Plan {
+    fn load(&self, target: std::net::SocketAddr, pid: u32, connections: usize) -> Load {
+        Load {
+            target,
+            pid,
+            database: None,
+            connections,
+            threads: self.threads,
+            warm_up: Duration::from_secs_f64(self.warm_up),
+            length: Duration::from_secs_f64(self.seconds),
+            rate: None,
+        }
+    }
+}
+
+/// One run of the bare handler.
+pub fn run_baseline(plan: &Plan, connections: usize) -> Result<Measured> {
+    let baseline = Baseline::start()?;
+    let people = Arc::new(People::default());
+    let host = baseline.address.to_string();
+    let load = plan.load(baseline.address, baseline.pid(), connections);
+    let measured = run(&load, |_| SignUps::new(Arc::clone(&people), plan.accounts, &host))?;
+    ensure!(!measured.tally.sign_ups.is_empty(), "the baseline answered nothing: {:?}", measured.tally.faults);
+    Ok(measured)
+}
+
+/// One run of the server on a fresh store.
+pub fn run_server(
+    plan: &Plan,
+    stores: &Stores,
+    sink: &Sink,
+    engine: Engine,
+    workload: Workload,
+    connections: usize,
+) -> Result<Measured> {
+    let store = stores.make(engine, plan.accounts, plan.guard)?;
+    let server = store.installation.start()?;
+    let host = server.address.to_string();
+    let people = Arc::new(People::default());
+    let database = if engine == Engine::Postgres { Some(stores.postgres()?.pid()) } else { None };
+    let load = Load { rate: plan.rate, database, ..plan.load(server.address, server.pid(), connections) };
+    let mut measured = match workload {
+        Workload::Applied => run(&load, |_| SignUps::new(Arc::clone(&people), plan.accounts, &host))?,
+        Workload::Journey => run(&load, |connection| {
+            let seed = mix(plan.seed.wrapping_add(connection as u64));
+            Journeys::new(Arc::clone(&people), Arc::clone(&sink.bag), plan.accounts, &host, seed)
+        })?,
+    };
+    if workload == Workload::Journey {
+        let (mails, others, connections) = (sink.bag.mails(), sink.bag.without_link(), sink.bag.connections());
+        eprintln!(
+            "the mail sink so far: {mails} mails, {others} of them without a link, over {connections} connections"
+        );
+    }
+    let left = sink.bag.clear();
+    if left > 0 {
+        measured.tally.fault(format!("{left} mails that no sign-up asked for, or too late"));
+    }
+    if let Err(e) = server.stop() {
+        measured.tally.fault(format!("{e:#}"));
+    }
+    stores.discard(store)?;
+    Ok(measured)
+}
+
+/// Baseline and server in turn; the medians as one line of the table.
+pub fn run_pairs(
+    plan: &Plan,
+    stores: &Stores,
+    sink: &Sink,
+    engine: Engine,
+    workload: Workload,
+    connections: usize,
+) -> Result<Figure> {
+    let mut pairs = Vec::new();
+    let deadline = Instant::now() + plan.patience;
+    while pairs.len() < plan.pairs {
+        wait_for_quiet(deadline);
+        let bare = run_baseline(plan, connections)?;
+        let measured = run_server(plan, stores, sink, engine, workload, connections)?;
+        let other_cores = bare.other_cores().max(measured.other_cores());
+        if other_cores > QUIET && Instant::now() < deadline && measured.tally.faults.is_empty() {
+            eprintln!("disturbed by {other_cores:.2} cores of something else: once more");
+            continue;
+        }
+        let (number, baseline) = (pairs.len() + 1, bare.rate());
+        let (name, engine, rate) = (workload.name(), engine.name(), measured.rate());
+        eprintln!("{name} {engine} {connections} connections, pair {number}: bare {baseline:.0}/s, server {rate:.0}/s");
+        pairs.push(Pair { baseline, other_cores, measured });
+    }
+    Ok(Figure::of(workload.name(), engine.name(), connections, &pairs))
+}
+
+/// Waits until the machine does nothing, at most until the deadline.
+fn wait_for_quiet(deadline: Instant) {
+    let step = Duration::from_millis(500);
+    while Instant::now() < deadline {
+        let before = busy_seconds();
+        std::thread::sleep(step);
+        if busy_seconds() - before < QUIET * step.as_secs_f64() {
+            return;
+        }
+    }
+}
