@@ -4,17 +4,20 @@
 use std::sync::Arc;
 
 use model::{
-    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, MailState, Origin, Outcome, PendingId, PersonId, Refusal,
+    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, GuardMode, MailState, Origin, Outcome, PendingId, PersonId, Refusal,
     SignUp, SignUpId, SignUpKind, Timestamp,
 };
 use store::{
-    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, NewContact, NewDelivery, NewPending, NewSignUp,
+    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, Mailbox, MailboxChange, NewContact, NewDelivery, NewPending, NewSignUp,
     Numbers, OutcomeName, Owed, PersonKey, Plan, Receipt, Store, TokenKind, Wants, pending_token, token_hash,
 };
 use tokio::sync::watch;
 
 use crate::apply::{self, Applying};
-use crate::{IntakeSettings, fingerprint, pending_outcome, source_of};
+use crate::gate::{self, Passed};
+use crate::guard::Reason;
+use crate::guard::recipient::MailCause;
+use crate::{IntakeSettings, fingerprint, pending_outcome, recipients, source_of};
 
 /// A sign-up with all that its decision needs.
 pub(crate) struct Ask {
@@ -24,6 +27,10 @@ pub(crate) struct Ask {
     keys: Keys,
     store: Store,
     settings: IntakeSettings,
+    passed: Passed,
+    mailbox: Option<Mailbox>,
+    /// The whole sign-up, where only a part of it goes on.
+    quarantine: Option<Arc<SignUp>>,
 }
 
 /// What was decided about a sign-up, and how its mail stands.
@@ -33,6 +40,8 @@ pub(crate) struct Settled {
     pub(crate) repeated: bool,
     /// The mail to wait for.
     pub(crate) delivery: Option<DeliveryId>,
+    /// Why recipient protection keeps the mail back (or, with `log`, would have kept it back).
+    pub(crate) withheld: Option<Reason>,
     /// Its receipt, when this node delivers it.
     pub(crate) receipt: Option<watch::Receiver<Receipt>>,
 }
@@ -43,8 +52,15 @@ impl Ask {
         settings: IntakeSettings,
         account: &Arc<AccountSnapshot>,
         sign_up: SignUp,
+        passed: Passed,
+        quarantine: Option<SignUp>,
     ) -> Self {
+        // Only what may cause a mail locks and reads its mailbox.
+        let counts = sign_up.confirm && recipients::are_counted(&passed.policy);
         Self {
+            mailbox: counts.then(|| Mailbox::of(store.keys(), &sign_up.email)),
+            passed,
+            quarantine: quarantine.map(Arc::new),
             fingerprint: fingerprint::of(account.id, &sign_up),
             account: Arc::clone(account),
             sign_up: Arc::new(sign_up),
@@ -62,6 +78,7 @@ impl Ask {
         Wants {
             sign_ups_since: Some(self.store.ambient().now().minus(self.settings.repeat_window)),
             numbers: apply::numbers(&self.account, &self.sign_up),
+            mailbox: self.mailbox,
             ..Wants::default()
         }
     }
@@ -80,6 +97,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
         None => create(ask, facts, numbers, &mut plan, now),
     };
     plan.contact = Some(contact);
+    plan.quarantine.clone_from(&ask.quarantine);
     let sign_up_id = SignUpId(numbers.row());
     let settled = if ask.sign_up.confirm {
         hold(ask, facts, numbers, &mut plan, kind, contact, sign_up_id, now)
@@ -95,9 +113,9 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
             evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
         };
         apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
-        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None));
+        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
-        Settled { outcome, repeated: false, delivery: None, receipt: None }
+        Settled { outcome, repeated: false, delivery: None, withheld: None, receipt: None }
     };
     (plan, settled)
 }
@@ -114,7 +132,7 @@ fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
     let (kind, sign_up) = (earlier.kind, earlier.id);
     let Some(pending) = earlier.pending else {
         let outcome = Outcome::Applied { kind, contact, sign_up };
-        return Settled { outcome, repeated: true, delivery: None, receipt: None };
+        return Settled { outcome, repeated: true, delivery: None, withheld: None, receipt: None };
     };
     let mail = match earlier.delivery_state {
         Some(DeliveryState::Done) => MailState::Taken,
@@ -126,6 +144,7 @@ fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
         outcome: pending_outcome(kind, contact, sign_up, pending, mail),
         repeated: true,
         delivery: earlier.delivery.filter(|_| waits),
+        withheld: None,
         receipt: None,
     }
 }
@@ -185,10 +204,15 @@ fn hold(
         outcome: pending_outcome(kind, contact, sign_up_id, pending, MailState::Withheld),
         repeated: false,
         delivery: None,
+        withheld: None,
         receipt: None,
     };
-    if may_be_mailed(facts) {
+    let cause = MailCause::Confirmation;
+    let withheld = ask.mailbox.and_then(|_| recipients::withheld(ask.account.id, cause, facts, &ask.passed.policy));
+    let enforced = ask.passed.policy.mode == GuardMode::Enforce;
+    if may_be_mailed(facts) && !(enforced && withheld.is_some()) {
         let id = DeliveryId(numbers.row());
+        plan.mailboxes.extend(ask.mailbox.map(|m| (m, MailboxChange::Mail(cause, id.0))));
         let (sender, receiver) = watch::channel(Receipt::Waiting);
         let at_once = ask.store.has_room_for_delivery();
         plan.deliveries.push(NewDelivery {
@@ -209,7 +233,8 @@ fn hold(
         settled.delivery = Some(id);
         settled.receipt = at_once.then_some(receiver);
     }
-    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery));
+    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery, withheld));
+    settled.withheld = withheld;
     settled
 }
 
@@ -226,6 +251,7 @@ fn record(
     outcome: OutcomeName,
     pending: Option<PendingId>,
     delivery: Option<DeliveryId>,
+    withheld: Option<Reason>,
 ) -> NewSignUp {
     NewSignUp {
         id,
@@ -233,7 +259,7 @@ fn record(
         door: ask.sign_up.door.name(),
         kind,
         outcome,
-        verdict: None,
+        verdict: gate::record(ask.passed.judgement, withheld),
         fingerprint: ask.fingerprint,
         pending,
         delivery,
@@ -245,9 +271,19 @@ fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timest
     Evidence { at, door, form, page: origin.page.clone(), ip: origin.ip, user_agent: origin.user_agent.clone() }
 }
 
-/// Decides about a confirm link that was followed.
+/// Decides about a sign-up that goes into quarantine: its record, and the whole of it for a release.
+pub(crate) fn quiet(ask: &Ask, numbers: &mut dyn Numbers) -> (Plan, SignUpId) {
+    let id = SignUpId(numbers.row());
+    let sign_up = record(ask, id, SignUpKind::Signup, OutcomeName::Quiet, None, None, None);
+    let plan =
+        Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
+    (plan, id)
+}
+
+/// Decides about a confirm link that was followed. `mailbox`: where its mails are counted.
 pub(crate) fn confirm(
     account: &AccountSnapshot,
+    mailbox: Option<Mailbox>,
     origin: &Origin,
     at_once: bool,
     facts: &Facts,
@@ -277,12 +313,13 @@ pub(crate) fn confirm(
         ],
     };
     let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
+    plan.mailboxes.extend(mailbox.map(|m| (m, MailboxChange::Answered)));
     apply::apply(&applying, facts, numbers, at_once, &mut plan);
     (plan, Ok(()))
 }
 
 /// Decides about "this wasn't me".
-pub(crate) fn not_me(facts: &Facts, _: &mut dyn Numbers) -> (Plan, ()) {
+pub(crate) fn not_me(mailbox: Mailbox, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, ()) {
     let now = facts.now.unwrap_or(Timestamp(0));
     let plan = Plan {
         contact: facts.contact.as_ref().map(|c| c.id),
@@ -293,6 +330,7 @@ pub(crate) fn not_me(facts: &Facts, _: &mut dyn Numbers) -> (Plan, ()) {
         }),
         drop_pending: facts.pending.as_ref().filter(|p| p.used_at.is_none()).map(|p| p.id),
         suppress: Some("not_me"),
+        mailboxes: vec![(mailbox, MailboxChange::NotMe(numbers.row()))],
         ..Plan::default()
     };
     (plan, ())

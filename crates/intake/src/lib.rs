@@ -6,8 +6,12 @@
 
 mod apply;
 mod decide;
+mod chores;
 mod fingerprint;
+mod gate;
 pub mod guard;
+mod quarantine;
+mod recipients;
 mod validate;
 mod wait;
 
@@ -19,6 +23,11 @@ use model::{
     AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId, SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
+
+pub use gate::{GuardCounts, GuardSignals};
+use gate::{Gate, Passed};
+use guard::Verdict;
+pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 
@@ -54,6 +63,12 @@ pub struct IntakeCounts {
     pub repeated: AtomicU64,
     /// Refused for what they asked.
     pub refused: AtomicU64,
+    /// Kept in quarantine.
+    pub quiet: AtomicU64,
+    /// Turned away by the guard, or asked for a challenge.
+    pub turned_away: AtomicU64,
+    /// Confirmation mails that recipient protection kept back.
+    pub withheld: AtomicU64,
     /// Links followed that applied something.
     pub confirmed: AtomicU64,
 }
@@ -64,6 +79,7 @@ pub struct Intake {
     store: Store,
     settings: IntakeSettings,
     counts: Arc<IntakeCounts>,
+    gate: Arc<Gate>,
 }
 
 /// What following a link did.
@@ -86,7 +102,8 @@ pub struct Confirmed {
 impl Intake {
     /// The intake over a store.
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
-        Self { store, settings, counts: Arc::default() }
+        let gate = Arc::new(Gate::new(store.keys()));
+        Self { store, settings, counts: Arc::default(), gate }
     }
 
     /// The store, for reading.
@@ -99,21 +116,91 @@ impl Intake {
         &self.counts
     }
 
-    /// Takes a sign-up in. Answers after the commit and, where a confirmation mail is owed, after the mail server has
-    /// taken it or the wait is over.
+    /// Verdicts and reasons by door.
+    pub fn guard_counts(&self) -> &GuardCounts {
+        &self.gate.counts
+    }
+
+    /// A ticket for a form that is rendered now: its text and the honeypot's name.
+    pub fn ticket(&self, account: &AccountSnapshot, form: model::FormId) -> guard::Ticket {
+        self.gate.ticket(account.id, form, self.store.ambient())
+    }
+
+    /// The honeypot's name in the rendering that carried this ticket; `None` when the ticket is not ours.
+    pub fn honeypot(&self, ticket: &str) -> Option<String> {
+        self.gate.honeypot(ticket)
+    }
+
+    /// A proof of work to solve, as the widget's JSON.
+    pub fn challenge(&self, account: &AccountSnapshot, form: Option<model::FormId>) -> Option<String> {
+        self.gate.challenge(account.id, form, self.store.ambient())
+    }
+
+    /// Whether a form is under attack: its pages ask for a challenge, and links confirm by button only.
+    pub fn under_attack(&self, account: &AccountSnapshot, form: Option<model::FormId>) -> bool {
+        self.gate.under_attack(account, form, self.store.ambient().now())
+    }
+
+    /// Takes a sign-up in from a door that knows nothing more about the call: see [`Intake::sign_up_with`].
     pub async fn sign_up(&self, account: &Arc<AccountSnapshot>, given: GivenSignUp<'_>) -> Result<Outcome, Refusal> {
+        self.sign_up_with(account, given, &GuardSignals::default()).await
+    }
+
+    /// Takes a sign-up in, past the guard. Answers after the commit and, where a confirmation mail is owed, after the mail
+    /// server has taken it or the wait is over.
+    pub async fn sign_up_with(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        given: GivenSignUp<'_>,
+        signals: &GuardSignals<'_>,
+    ) -> Result<Outcome, Refusal> {
         let started = tokio::time::Instant::now();
         let sign_up = validate::resolve(account, given).map_err(|faults| {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
-        let ask = Ask::new(&self.store, self.settings, account, sign_up);
+        let passed = self.gate.pass(account, &sign_up, signals, self.store.ambient().now());
+        match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
+            Verdict::Accept => self.go_on(account, sign_up, passed, None, started).await,
+            Verdict::Quiet if quarantine::makes_the_customer(&sign_up, &passed.policy) => {
+                let rest = quarantine::without_statements(&sign_up);
+                self.go_on(account, rest, passed, Some(sign_up), started).await
+            }
+            Verdict::Quiet => self.keep_quiet(account, sign_up, passed).await,
+            Verdict::Challenge => Err(self.turn_away(account, &sign_up, &passed, Refusal::Challenge)),
+            Verdict::Refuse { retry_after: Some(after) } => {
+                Err(self.turn_away(account, &sign_up, &passed, Refusal::TooMany(after)))
+            }
+            Verdict::Refuse { retry_after: None } => {
+                Err(self.turn_away(account, &sign_up, &passed, Refusal::Blocked))
+            }
+        }
+    }
+
+    /// Decides about a sign-up that the guard lets pass. `quarantine`: the whole of it, where only a part passes.
+    async fn go_on(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: model::SignUp,
+        passed: Passed,
+        quarantine: Option<model::SignUp>,
+        started: tokio::time::Instant,
+    ) -> Result<Outcome, Refusal> {
+        let door = sign_up.door;
+        let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
         let settled = self
             .store
             .decide(ask.key(), ask.wants(), move |facts, numbers| decide::sign_up(&ask, facts, numbers))
             .await
             .map_err(|e| refusal(&e))?;
         self.count(&settled);
+        if let Some(reason) = settled.withheld {
+            self.counts.withheld.fetch_add(1, Ordering::Relaxed);
+            self.gate.counts.note_reason(door, reason);
+            if guard::recipient::is_ceiling(reason) {
+                tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
+            }
+        }
         Ok(self.await_mail(account.id, settled, started).await)
     }
 
@@ -141,16 +228,19 @@ impl Intake {
         if pending.used_at.is_some() {
             return Ok(Confirmed { now: false, ..confirmed });
         }
+        let counted = recipients::are_counted(&self.gate.policy(&account));
+        let mailbox = counted.then(|| store::Mailbox::of(self.store.keys(), &pending.sign_up.email));
         let wants = Wants {
             pending: Some(pending.id),
             numbers: apply::numbers(&account, &pending.sign_up),
+            mailbox,
             ..Wants::default()
         };
         let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
         let at_once = self.store.has_room_for_delivery();
         let result = self
             .store
-            .decide(key, wants, move |facts, numbers| decide::confirm(&account, &origin, at_once, facts, numbers))
+            .decide(key, wants, move |facts, numbers| decide::confirm(&account, mailbox, &origin, at_once, facts, numbers))
             .await
             .map_err(|e| refusal(&e))?;
         match result {
@@ -197,8 +287,9 @@ impl Intake {
     pub async fn not_me(&self, token: &str) -> Result<(), Refusal> {
         let (account, pending) = self.held(TokenKind::NotMe, token).await?;
         let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
-        let wants = Wants { pending: Some(pending.id), ..Wants::default() };
-        self.store.decide(key, wants, decide::not_me).await.map_err(|e| refusal(&e))
+        let mailbox = store::Mailbox::of(self.store.keys(), &pending.sign_up.email);
+        let wants = Wants { pending: Some(pending.id), mailbox: Some(mailbox), ..Wants::default() };
+        self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await.map_err(|e| refusal(&e))
     }
 
     async fn held(&self, kind: TokenKind, token: &str) -> Result<(Arc<AccountSnapshot>, PendingRow), Refusal> {

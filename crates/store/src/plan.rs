@@ -6,6 +6,8 @@ use model::{
 };
 use tokio::sync::watch;
 
+use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
+
 /// Who a change is about. Changes of one person never run at the same time, on any node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonKey {
@@ -24,6 +26,8 @@ pub struct Wants {
     pub values: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
+    /// What this mailbox got lately; it stays locked until the decision is committed.
+    pub mailbox: Option<Mailbox>,
     /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
     pub numbers: usize,
 }
@@ -181,6 +185,8 @@ pub struct Facts {
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
     pub pending: Option<PendingRow>,
+    /// The wanted mailbox.
+    pub mailbox: MailboxFacts,
 }
 
 /// Numbers for the rows of one plan.
@@ -426,6 +432,10 @@ pub struct Plan {
     pub sign_up: Option<NewSignUp>,
     /// What is owed.
     pub deliveries: Vec<NewDelivery>,
+    /// What becomes of mailboxes' records; only of the one that was wanted.
+    pub mailboxes: Vec<(Mailbox, MailboxChange)>,
+    /// The whole sign-up of the record, which goes into quarantine.
+    pub quarantine: Option<std::sync::Arc<SignUp>>,
     /// Puts the address on the suppression list, with the reason.
     pub suppress: Option<&'static str>,
 }

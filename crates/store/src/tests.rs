@@ -27,12 +27,14 @@ fn both_engines_understand_every_statement() {
     let statements = [
         crate::config::STATEMENTS,
         crate::deliveries::STATEMENTS,
+        crate::guard_rows::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::read::STATEMENTS,
+        crate::recipients::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
-    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::writer::EACH];
+    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::guard_rows::EACH, crate::recipients::EACH, crate::writer::EACH];
     on_both_engines(|conn| {
         for statement in statements.iter().flat_map(|s| s.iter()) {
             conn.understands(statement).expect("understood");

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
 use crate::plan::{PersonKey, Plan};
+use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
@@ -51,6 +52,7 @@ each_statements! {
     NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
          created_at) {rows}";
+    QUARANTINE (Int, Int, Text, Text, Int) = "INSERT INTO quarantine (account_id, id, sign_up, verdict, at) {rows}";
     SUPPRESS (Int, Bytes, Text, Int) = "INSERT INTO suppression (account_id, address_hash, reason, at) {rows} \
         ON CONFLICT (account_id, address_hash) DO NOTHING";
 }
@@ -60,6 +62,7 @@ struct Texts {
     origin: Option<String>,
     evidence: Vec<String>,
     pending: Option<String>,
+    quarantine: Option<String>,
     payloads: Vec<String>,
     address_hash: Option<[u8; 32]>,
 }
@@ -73,26 +76,40 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
         origin: plan.sign_up.as_ref().map(|s| json(&s.origin)).transpose()?,
         evidence: plan.consents.iter().map(|c| json(&c.evidence)).collect::<Result<_>>()?,
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
+        quarantine: plan.quarantine.as_deref().map(json).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
     })
 }
 
-/// Writes the plans and the marks and ends the transaction.
+/// What every row of a batch shares.
+#[derive(Clone, Copy)]
+pub(crate) struct Own {
+    /// The time of the transaction.
+    pub(crate) now: Timestamp,
+    /// This node.
+    pub(crate) node: i64,
+    /// Until when rows are leased that this node delivers at once.
+    pub(crate) lease_until: Timestamp,
+    /// The committer's rows of shared counters.
+    pub(crate) shard: i64,
+}
+
+/// Writes the plans, the counts of mails by domain and the marks, and ends the transaction.
 pub(crate) fn write<'a>(
     conn: &mut Conn,
     keys: &Keys,
-    now: Timestamp,
-    node: i64,
-    lease_until: Timestamp,
+    own: Own,
     plans: &'a [(&'a PersonKey, &'a Plan)],
+    counts: &'a [([u8; 16], i64)],
     marks: Batch<'a>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
     let mut b = Batches::new();
     for ((key, plan), texts) in plans.iter().zip(&texts) {
-        b.add(key, plan, texts, now, node, lease_until);
+        b.add(key, plan, texts, own);
     }
+    recipients::write_counts(counts, own.now, own.shard, &mut b.count_mails);
     conn.steps(b.into_steps(marks))
 }
 
@@ -136,6 +153,10 @@ batches! {
     new_sign_up: NEW_SIGN_UP,
     new_delivery: NEW_DELIVERY,
     suppress: SUPPRESS,
+    quarantine: QUARANTINE,
+    new_mail: NEW_MAIL,
+    answer_mails: ANSWER_MAILS,
+    count_mails: COUNT_MAILS,
 }
 
 impl<'a> Batches<'a> {
@@ -144,10 +165,9 @@ impl<'a> Batches<'a> {
         key: &'a PersonKey,
         plan: &'a Plan,
         texts: &'a Texts,
-        now: Timestamp,
-        node: i64,
-        lease_until: Timestamp,
+        own: Own,
     ) {
+        let Own { now, node, lease_until, .. } = own;
         let account = Value::from(key.account.0);
         let contact = Value::Int(plan.contact.map(|c| c.0));
         if let Some(new) = &plan.create {
@@ -247,7 +267,8 @@ impl<'a> Batches<'a> {
             self.new_sign_up.push([
                 account,
                 sign_up.id.0.into(),
-                contact,
+                // What is refused or in quarantine is nobody's yet.
+                plan.contact.map_or(0, |c| c.0).into(),
                 sign_up.form.map(|f| f.0).into(),
                 sign_up.door.into(),
                 kind_name(sign_up.kind).into(),
@@ -277,6 +298,11 @@ impl<'a> Batches<'a> {
                 now.into(),
             ]);
         }
+        if let (Some(held), Some(sign_up)) = (&texts.quarantine, &plan.sign_up) {
+            let verdict = sign_up.verdict.as_deref().unwrap_or("{}");
+            self.quarantine.push([account, sign_up.id.0.into(), held.into(), verdict.into(), now.into()]);
+        }
+        recipients::write(key.account, &plan.mailboxes, now, &mut self.new_mail, &mut self.answer_mails);
         if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {
             self.suppress.push([account, hash.into(), reason.into(), now.into()]);
         }

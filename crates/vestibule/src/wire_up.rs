@@ -48,6 +48,7 @@ pub struct Node {
     store: Store,
     workers: Workers,
     server: tokio::task::JoinHandle<()>,
+    chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     /// Address of all doors.
@@ -139,9 +140,10 @@ impl NodeParts {
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
+        let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, workers, server, ops_server, stop, address, ops_address, public_url })
+        Ok(Node { store: self.store, workers, server, chores, ops_server, stop, address, ops_address, public_url })
     }
 }
 
@@ -169,6 +171,7 @@ impl Node {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.server.await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         self.workers.stop(Duration::from_secs(5)).await;
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;

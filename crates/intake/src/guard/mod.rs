@@ -37,7 +37,7 @@ pub use input::GuardInput;
 pub use rates::{RateKey, Rates, Scope, Share, client_of, network_of};
 pub use replay::{LineFault, Replay, judge_line};
 pub use seen::{Seen, Use};
-pub use settings::{GuardSettings, Limit, Network, Policy};
+pub use settings::{GuardSettings, Limit, Network, Policy, unknown_signal};
 pub use ticket::{Ticket, TicketState, Tickets};
 pub use verdict::{Judgement, Reason, Reasons, Verdict, Weight};
 
