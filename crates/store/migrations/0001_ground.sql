@@ -140,20 +140,15 @@ CREATE TABLE pending_sign_up (
 ) {table};
 CREATE INDEX pending_by_contact ON pending_sign_up (account_id, contact_id);
 
--- Append-only. person_id is known to the contact's row alone.
+-- Append-only, one row an act: matters is a JSON array of what was given, refused or withdrawn with it. person_id is
+-- known to the contact's row alone.
 CREATE TABLE consent_event (
     account_id {int} NOT NULL,
     id {int} NOT NULL,
     person_id {int} NOT NULL,
     at {int} NOT NULL,
-    action TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    subject_id {int},
-    version {int},
-    language TEXT,
-    basis TEXT NOT NULL,
-    shown TEXT NOT NULL,
     sign_up_id {int},
+    matters TEXT NOT NULL,
     evidence TEXT NOT NULL,
     PRIMARY KEY (account_id, id)
 ) {table};

@@ -3,8 +3,9 @@
 //! Within a batch each person occurs once and each plan names a list, tag or field once, so no statement meets the
 //! same key twice (PostgreSQL would refuse that).
 
-use model::{ConsentAction, ConsentSubject, Shown, Timestamp};
+use model::Timestamp;
 
+use crate::consents;
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
@@ -36,9 +37,8 @@ each_statements! {
         version, language, answered_at) {rows} ON CONFLICT (account_id, contact_id, statement_id) DO UPDATE SET \
         agreed = excluded.agreed, version = excluded.version, language = excluded.language, \
         answered_at = excluded.answered_at";
-    NEW_CONSENT (Int, Int, Int, Int, Text, Text, Int, Int, Text, Text, Text, Int, Text) =
-        "INSERT INTO consent_event (account_id, id, person_id, at, action, subject, subject_id, version, language, basis, \
-         shown, sign_up_id, evidence) {rows}";
+    NEW_CONSENT (Int, Int, Int, Int, Int, Text, Text) =
+        "INSERT INTO consent_event (account_id, id, person_id, at, sign_up_id, matters, evidence) {rows}";
     NEW_PENDING (Int, Int, Int, Text, Int, Text, Bytes, Text, Int, Int, Int) =
         "INSERT INTO pending_sign_up (account_id, id, contact_id, email_key, form_id, kind, token_hash, sign_up, sign_up_id, \
          created_at, expires_at) {rows}";
@@ -58,20 +58,20 @@ each_statements! {
 /// Texts that the rows borrow: made before the batches, one set a plan.
 struct Texts {
     origin: Option<String>,
-    evidence: Vec<String>,
+    consents: Vec<consents::Act>,
     pending: Option<String>,
     payloads: Vec<String>,
     address_hash: Option<[u8; 32]>,
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| crate::StoreError::Fault(e.to_string()))
 }
 
 fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
     Ok(Texts {
         origin: plan.sign_up.as_ref().map(|s| json(&s.origin)).transpose()?,
-        evidence: plan.consents.iter().map(|c| json(&c.evidence)).collect::<Result<_>>()?,
+        consents: consents::acts(&plan.consents)?,
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
@@ -204,22 +204,15 @@ impl<'a> Batches<'a> {
                 now.into(),
             ]);
         }
-        for (consent, evidence) in plan.consents.iter().zip(&texts.evidence) {
-            let (subject, id, version) = subject(consent.subject);
+        for act in &texts.consents {
             self.new_consent.push([
                 account,
-                consent.id.into(),
-                consent.person.0.into(),
+                act.id.into(),
+                act.person.0.into(),
                 now.into(),
-                action(consent.action).into(),
-                subject.into(),
-                id.into(),
-                version.into(),
-                (&consent.language).into(),
-                basis(consent.basis).into(),
-                shown(consent.shown).into(),
-                consent.sign_up.map(|s| s.0).into(),
-                evidence.into(),
+                act.sign_up.map(|s| s.0).into(),
+                (&act.matters).into(),
+                (&act.evidence).into(),
             ]);
         }
         if let Some(pending) = &plan.pending {
@@ -280,37 +273,5 @@ impl<'a> Batches<'a> {
         if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {
             self.suppress.push([account, hash.into(), reason.into(), now.into()]);
         }
-    }
-}
-
-fn subject(subject: ConsentSubject) -> (&'static str, Option<i64>, Option<i64>) {
-    match subject {
-        ConsentSubject::Statement(id, version) => ("statement", Some(id.0), Some(version)),
-        ConsentSubject::List(id) => ("list", Some(id.0), None),
-        ConsentSubject::Everything => ("everything", None, None),
-    }
-}
-
-fn action(action: ConsentAction) -> &'static str {
-    match action {
-        ConsentAction::Given => "given",
-        ConsentAction::Withdrawn => "withdrawn",
-        ConsentAction::Refused => "refused",
-        ConsentAction::Asked => "asked",
-    }
-}
-
-fn basis(basis: model::Basis) -> &'static str {
-    match basis {
-        model::Basis::Consent => "consent",
-        model::Basis::LegitimateInterest => "legitimate_interest",
-    }
-}
-
-fn shown(shown: Shown) -> &'static str {
-    match shown {
-        Shown::ByUs => "by_us",
-        Shown::Declared => "declared",
-        Shown::VendorDefault => "vendor_default",
     }
 }

@@ -39,7 +39,7 @@ impl Postgres {
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
         let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'")?;
+        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")?;
         Ok(connection)
     }
 
