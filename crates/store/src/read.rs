@@ -9,13 +9,14 @@ use crate::sql::{Conn, Row, statements};
 
 statements! {
     BY_ID = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at FROM contact WHERE account_id = $1 AND id = $2";
+        created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = $1 AND id = $2";
     BY_EMAIL = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at FROM contact WHERE account_id = $1 AND email_key = $2";
+        created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = $1 AND email_key = $2";
     VALUES_OF = "SELECT field_id, value FROM contact_value WHERE account_id = $1 AND contact_id = $2";
-    LISTS_OF = "SELECT list_id, joined_at FROM contact_list WHERE account_id = $1 AND contact_id = $2 ORDER BY list_id";
+    LISTS_OF = "SELECT list_id, joined_at FROM contact_list WHERE account_id = $1 AND contact_id = $2 AND list_id IN \
+        (SELECT id FROM config_item WHERE account_id = $1 AND kind = 'mailing_list') ORDER BY list_id";
     TAGS_OF = "SELECT tag_id, applied, first_at, last_at FROM contact_tag WHERE account_id = $1 AND contact_id = $2 \
-        ORDER BY tag_id";
+        AND tag_id IN (SELECT id FROM config_item WHERE account_id = $1 AND kind = 'tag') ORDER BY tag_id";
     ANSWERS_OF = "SELECT statement_id, agreed, version, language, answered_at FROM contact_statement \
         WHERE account_id = $1 AND contact_id = $2 ORDER BY statement_id";
     SUBSCRIBERS = "SELECT c.id, c.email FROM contact_list AS l JOIN contact AS c \

@@ -13,23 +13,25 @@ use crate::plan::{PersonKey, Plan};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
-    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int) =
+    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int, Int) =
         "INSERT INTO contact (account_id, id, email_key, email, person_id, confirmed_at, suppressed_at, source, created_at, \
-         created_ip, created_referrer, modified_at) {rows}";
+         created_ip, created_referrer, modified_at, last_sign_up_id) {rows}";
     // An earlier confirmation and an earlier suppression stay.
     CHANGE_CONTACT (Int, Int, Int, Int, Int) = "UPDATE contact SET modified_at = {3}, \
         confirmed_at = COALESCE(confirmed_at, {4}), suppressed_at = COALESCE(suppressed_at, {5}) {from} \
+        WHERE account_id = {1} AND id = {2}";
+    LAST_SIGN_UP (Int, Int, Int) = "UPDATE contact SET last_sign_up_id = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     SET_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows} \
         ON CONFLICT (account_id, contact_id, field_id) DO UPDATE SET value = excluded.value";
     CLEAR_VALUE (Int, Int, Int) = "DELETE FROM contact_value {using} \
         WHERE account_id = {1} AND contact_id = {2} AND field_id = {3}";
     JOIN_LIST (Int, Int, Int, Int) = "INSERT INTO contact_list (account_id, contact_id, list_id, joined_at) {rows} \
-        ON CONFLICT (account_id, contact_id, list_id) DO NOTHING";
+        ON CONFLICT (account_id, list_id, contact_id) DO NOTHING";
     LEAVE_LIST (Int, Int, Int) = "DELETE FROM contact_list {using} \
         WHERE account_id = {1} AND contact_id = {2} AND list_id = {3}";
     APPLY_TAG (Int, Int, Int, Int, Int, Int) = "INSERT INTO contact_tag (account_id, contact_id, tag_id, applied, first_at, \
-        last_at) {rows} ON CONFLICT (account_id, contact_id, tag_id) \
+        last_at) {rows} ON CONFLICT (account_id, tag_id, contact_id) \
         DO UPDATE SET applied = contact_tag.applied + excluded.applied, last_at = excluded.last_at";
     TAKE_TAG (Int, Int, Int) = "DELETE FROM contact_tag {using} \
         WHERE account_id = {1} AND contact_id = {2} AND tag_id = {3}";
@@ -45,9 +47,9 @@ each_statements! {
     USE_PENDING (Int, Int, Int) = "UPDATE pending_sign_up SET used_at = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     DROP_PENDING (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND id = {2}";
-    NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int) =
+    NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
-         delivery_id, origin, at) {rows}";
+         delivery_id, origin, at, previous_id) {rows}";
     NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
          created_at) {rows}";
@@ -122,6 +124,7 @@ macro_rules! batches {
 batches! {
     new_contact: NEW_CONTACT,
     change_contact: CHANGE_CONTACT,
+    last_sign_up: LAST_SIGN_UP,
     set_value: SET_VALUE,
     clear_value: CLEAR_VALUE,
     join_list: JOIN_LIST,
@@ -164,6 +167,7 @@ impl<'a> Batches<'a> {
                 (&new.ip).into(),
                 (&new.referrer).into(),
                 now.into(),
+                plan.sign_up.as_ref().map(|s| s.id.0).into(),
             ]);
         }
         if let Some(change) = &plan.change {
@@ -251,7 +255,11 @@ impl<'a> Batches<'a> {
                 sign_up.delivery.map(|d| d.0).into(),
                 (&texts.origin).into(),
                 now.into(),
+                sign_up.previous.map(|p| p.0).into(),
             ]);
+            if plan.create.is_none() {
+                self.last_sign_up.push([account, contact, sign_up.id.0.into()]);
+            }
         }
         for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
             // A row that this node delivers at once is born leased.
