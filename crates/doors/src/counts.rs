@@ -89,6 +89,10 @@ impl RequestCounts {
 /// A door's routes with each answer counted.
 pub(crate) fn counted(door: Door, routes: Router<Doors>, doors: &Doors) -> Router<Doors> {
     let counts = (door, Arc::clone(&doors.counts));
+    // axum refuses a layer over nothing.
+    if !routes.has_routes() {
+        return routes;
+    }
     routes.route_layer(from_fn_with_state(counts, count))
 }
 

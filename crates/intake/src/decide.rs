@@ -113,7 +113,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
             evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
         };
         apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
-        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None, None));
+        plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Applied, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
         Settled { outcome, repeated: false, delivery: None, withheld: None, receipt: None }
     };
@@ -233,7 +233,10 @@ fn hold(
         settled.delivery = Some(id);
         settled.receipt = at_once.then_some(receiver);
     }
-    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery, withheld));
+    let delivery = settled.delivery;
+    let record = record(ask, facts, sign_up_id, kind, OutcomeName::Pending, Some(pending), delivery);
+    let verdict = gate::record(ask.passed.judgement, withheld);
+    plan.sign_up = Some(NewSignUp { verdict, ..record });
     settled.withheld = withheld;
     settled
 }
@@ -246,12 +249,12 @@ fn may_be_mailed(facts: &Facts) -> bool {
 
 fn record(
     ask: &Ask,
+    facts: &Facts,
     id: SignUpId,
     kind: SignUpKind,
     outcome: OutcomeName,
     pending: Option<PendingId>,
     delivery: Option<DeliveryId>,
-    withheld: Option<Reason>,
 ) -> NewSignUp {
     NewSignUp {
         id,
@@ -259,10 +262,11 @@ fn record(
         door: ask.sign_up.door.name(),
         kind,
         outcome,
-        verdict: gate::record(ask.passed.judgement, withheld),
+        verdict: gate::record(ask.passed.judgement, None),
         fingerprint: ask.fingerprint,
         pending,
         delivery,
+        previous: facts.contact.as_ref().and_then(|c| c.last_sign_up),
         origin: ask.sign_up.origin.clone(),
     }
 }
@@ -272,9 +276,9 @@ fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timest
 }
 
 /// Decides about a sign-up that goes into quarantine: its record, and the whole of it for a release.
-pub(crate) fn quiet(ask: &Ask, numbers: &mut dyn Numbers) -> (Plan, SignUpId) {
+pub(crate) fn quiet(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, SignUpId) {
     let id = SignUpId(numbers.row());
-    let sign_up = record(ask, id, SignUpKind::Signup, OutcomeName::Quiet, None, None, None);
+    let sign_up = record(ask, facts, id, SignUpKind::Signup, OutcomeName::Quiet, None, None);
     let plan =
         Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
     (plan, id)

@@ -11,7 +11,7 @@ use store::{Keys, RefusedAttempt};
 
 use crate::guard::altcha::{Difficulty, Proofs};
 use crate::guard::{
-    Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, Ticket, TicketState, Tickets, Turn,
+    Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, TicketState, Tickets, Turn,
 };
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
@@ -92,7 +92,7 @@ pub(crate) struct Passed {
 /// The guard of one node with all it needs.
 pub(crate) struct Gate {
     guard: Guard,
-    tickets: Tickets,
+    pub(crate) tickets: Tickets,
     proofs: Option<Proofs>,
     policies: RwLock<HashMap<AccountId, (i64, Arc<Policy>)>>,
     refused: Mutex<Vec<RefusedAttempt>>,
@@ -103,7 +103,7 @@ impl Gate {
     pub(crate) fn new(keys: &Keys) -> Self {
         Self {
             guard: Guard::default(),
-            tickets: Tickets::new(&keys.derived("form tickets")),
+            tickets: Tickets::new(&keys.derived("form ticket")),
             proofs: Proofs::new(&keys.derived("proofs of work"), Difficulty::default()),
             policies: RwLock::default(),
             refused: Mutex::default(),
@@ -183,15 +183,6 @@ impl Gate {
 
     fn solves(&self, text: &str, account: AccountId, form: Option<FormId>, at: Timestamp) -> bool {
         self.proofs.as_ref().is_some_and(|p| p.verify(text, account, form, at, self.guard.used()).is_ok())
-    }
-
-    /// A ticket for a form that is rendered now.
-    pub(crate) fn ticket(&self, account: AccountId, form: FormId, ambient: &model::Ambient) -> Ticket {
-        self.tickets.issue(account, form, ambient)
-    }
-
-    pub(crate) fn honeypot(&self, ticket: &str) -> Option<String> {
-        self.tickets.honeypot(ticket)
     }
 
     /// A challenge for a form, as JSON for the widget.

@@ -121,14 +121,9 @@ impl Intake {
         &self.gate.counts
     }
 
-    /// A ticket for a form that is rendered now: its text and the honeypot's name.
-    pub fn ticket(&self, account: &AccountSnapshot, form: model::FormId) -> guard::Ticket {
-        self.gate.ticket(account.id, form, self.store.ambient())
-    }
-
-    /// The honeypot's name in the rendering that carried this ticket; `None` when the ticket is not ours.
-    pub fn honeypot(&self, ticket: &str) -> Option<String> {
-        self.gate.honeypot(ticket)
+    /// Makes and reads the tickets that forms carry.
+    pub fn tickets(&self) -> &guard::Tickets {
+        &self.gate.tickets
     }
 
     /// A proof of work to solve, as the widget's JSON.
