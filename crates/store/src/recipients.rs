@@ -44,7 +44,7 @@ const FOREVER: i64 = i64::MAX;
 const IN_ALL: [u8; 16] = [0; 16];
 
 /// A mailbox by its keyed hashes: all spellings that reach one inbox are one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mailbox {
     mailbox: [u8; 16],
     domain: [u8; 16],
@@ -214,13 +214,14 @@ pub(crate) fn mail_row(row: &mut Row<'_>) -> Result<MailRow> {
 /// What the changes of one batch have owed so far, for the facts of those that come after them.
 #[derive(Default)]
 pub(crate) struct OwedInBatch {
-    mailboxes: HashMap<Mailbox, Vec<SentMail>>,
+    /// By mailbox alone: one mailbox may have several domains.
+    mailboxes: HashMap<[u8; 16], Vec<SentMail>>,
     domains: HashMap<[u8; 16], i64>,
 }
 
 impl OwedInBatch {
     pub(crate) fn add_to(&self, mailbox: &Mailbox, facts: &mut MailboxFacts) {
-        if let Some(mails) = self.mailboxes.get(mailbox) {
+        if let Some(mails) = self.mailboxes.get(&mailbox.mailbox) {
             facts.sent.extend(mails);
         }
         facts.domain_hour += self.domains.get(&mailbox.domain).copied().unwrap_or(0);
@@ -231,7 +232,7 @@ impl OwedInBatch {
         for (mailbox, change) in &plan.mailboxes {
             if let MailboxChange::Mail(cause, _) = change {
                 let mail = SentMail { account, at: now, cause: *cause, answered: false };
-                self.mailboxes.entry(*mailbox).or_default().push(mail);
+                self.mailboxes.entry(mailbox.mailbox).or_default().push(mail);
                 *self.domains.entry(mailbox.domain).or_default() += 1;
                 *self.domains.entry(IN_ALL).or_default() += 1;
             }

@@ -8,16 +8,16 @@ use crate::node::Node;
 testkit::both_engines! {
     async fn a_recording_is_judged_line_by_line(db: TestDatabase) {
         let node = Node::start(db, &[]).await;
-        let line = |email: &str, honeypot: &str, at: i64| {
-            json!({ "at": at, "door": "hosted", "email": email, "first_name": "Marie", "last_name": "Lefèvre", "fields": {},
+        let line = |name: &str, email: &str, honeypot: &str, at: i64| {
+            json!({ "at": at, "door": "hosted", "email": email, "first_name": name, "last_name": "Lefèvre", "fields": {},
                 "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
                 "origin": "https://demo.example", "seconds_to_submit": 21.5, "honeypot": honeypot, "ip": "198.51.100.7" })
             .to_string()
         };
         let recording = [
-            line("marie@venue.example", "", 1_800_000_000),
-            line("jan@venue.example", "buy now", 1_800_000_500),
-            line("Marie+x@venue.example", "", 1_800_000_560),
+            line("Marie", "marie@venue.example", "", 1_800_000_000),
+            line("Jan", "jan@venue.example", "buy now", 1_800_000_500),
+            line("Anna", "Marie+x@venue.example", "", 1_800_000_560),
         ]
         .join("\n");
         let file = node.launch.data_dir().join("recorded.jsonl");
