@@ -1,13 +1,13 @@
 //! The PostgreSQL side: one connection, prepared statements, several statements in one round trip.
 //!
-//! Calls block the calling thread, which is always one of the store's own (see `lanes`): the connection itself is
-//! driven by the runtime.
+//! Calls block the calling thread, which is always one of the store's own (see `lanes`). The connection has a runtime
+//! of its own that runs in that thread while a call waits: an answer never has to wake another thread.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, try_join_all};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
@@ -19,9 +19,13 @@ use crate::error::{Result, StoreError};
 
 pub(super) struct Postgres {
     client: Client,
-    runtime: Handle,
+    runtime: Runtime,
     statements: HashMap<usize, Statement>,
+    used: Instant,
 }
+
+/// After this long without a call the connection is looked at before it is used: its end may have gone unnoticed.
+const IDLE: Duration = Duration::from_millis(500);
 
 fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
     match value {
@@ -32,18 +36,27 @@ fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
 }
 
 impl Postgres {
-    pub(super) fn connect(target: &PostgresTarget, runtime: &Handle) -> Result<Self> {
+    pub(super) fn connect(target: &PostgresTarget) -> Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let client = runtime.block_on(async {
             tokio::time::timeout(Duration::from_secs(10), target.connect())
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
-        let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
+        let mut connection = Self { client, runtime, statements: HashMap::new(), used: Instant::now() };
         connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")?;
         Ok(connection)
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&mut self) -> bool {
+        if self.used.elapsed() > IDLE {
+            // Lets the connection's task run, so that it sees what has come in meanwhile.
+            self.runtime.block_on(tokio::time::sleep(Duration::from_micros(100)));
+        }
+        self.used = Instant::now();
         self.client.is_closed()
     }
 
