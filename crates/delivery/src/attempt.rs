@@ -69,13 +69,16 @@ impl Courier {
         let account =
             directory.by_id(row.account).ok_or_else(|| NoMail::Later("the account is not known here".into()))?;
         match &row.owed {
-            Owed::Confirmation { pending, form, sign_up_kind, to, language } => {
+            Owed::Confirmation { pending, form, sign_up_kind, to, language, network } => {
                 // What this node has just written is still owed; later it may have been withdrawn.
                 if row.receipt.is_none() {
                     self.still_held(row, *pending).await?;
                 }
                 let place = Place { account: row.account, pending: *pending };
-                self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await
+                let mut mail =
+                    self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await?;
+                mail.headers.push(form_sub(row.created_at, *network));
+                Ok(mail)
             }
             Owed::Alert { form, sign_up_kind, contact, to, at } => {
                 self.alert(account, row, *form, *sign_up_kind, *contact, to, *at).await
@@ -193,4 +196,11 @@ impl Courier {
             feedback_id: None,
         })
     }
+}
+
+/// The header by which receivers recognise mail that somebody caused at a form, as M3AAWG advises
+/// (draft-levine-mailbomb-header): the time, and the network it came from.
+fn form_sub(at: Timestamp, network: Option<std::net::IpAddr>) -> (String, String) {
+    let network = network.map_or_else(String::new, |ip| format!("; ip={ip}"));
+    ("Form-Sub".into(), format!("v=1{network}; date={}", at.to_rfc3339()))
 }

@@ -1,6 +1,6 @@
 //! What the guard does in the background: it writes refused attempts, and forgets in time.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -55,11 +55,7 @@ impl Intake {
 
 /// The network of a client address: IPv4 /24, IPv6 /48. `None` where it is one already, or no address.
 fn truncated(text: &str) -> Option<String> {
-    let network = match text.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(ip) => IpAddr::V4(Ipv4Addr::from(u32::from(ip) >> 8 << 8)),
-        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from(u128::from(ip) >> 80 << 80)),
-    };
-    let network = network.to_string();
+    let network = model::network_of(text.parse::<IpAddr>().ok()?).to_string();
     (network != text).then_some(network)
 }
 

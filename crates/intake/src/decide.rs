@@ -224,6 +224,7 @@ fn hold(
                 sign_up_kind: kind,
                 to: ask.sign_up.email.clone(),
                 language: ask.sign_up.language.clone(),
+                network: ask.sign_up.origin.ip.map(model::network_of),
             },
             due_at: now,
             at_once,

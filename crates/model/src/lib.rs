@@ -33,5 +33,5 @@ pub use ids::{
 };
 pub use outcome::{Fault, MailState, Outcome, Refusal};
 pub use secret::Secret;
-pub use sign_up::{Answer, Caller, Door, GivenAnswer, GivenSignUp, Origin, SignUp, SignUpKind, Wish};
+pub use sign_up::{Answer, Caller, Door, GivenAnswer, GivenSignUp, Origin, SignUp, SignUpKind, Wish, network_of};
 pub use text::{Language, LocalText};

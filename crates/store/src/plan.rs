@@ -349,6 +349,9 @@ pub enum Owed {
         /// The language of the texts.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
+        /// The network that the sign-up came from, truncated ([`model::network_of`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<std::net::IpAddr>,
     },
     /// The mail that tells the people behind a form.
     Alert {

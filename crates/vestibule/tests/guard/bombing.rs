@@ -90,6 +90,8 @@ testkit::both_engines! {
         let again = with_name("marie+again@venue.example", "Marie");
         assert_eq!(node.sign_up(&again).await.status(), 206, "the first mail is unanswered");
         let mail = node.sink.wait_for_mail_to(email).await;
+        let marker = mail.header("Form-Sub").expect("a marker");
+        assert!(marker.starts_with("v=1; ip=198.51.100.0; date=2"), "{marker}");
         post(&node, &mail.link("/confirm/").expect("a link")).await;
         assert!(node.is_known(email).await);
         assert_eq!(node.sign_up(&with_name(email, "Anna")).await.status(), 200, "it was answered");
