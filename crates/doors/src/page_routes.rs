@@ -3,14 +3,15 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use intake::Confirmed;
-use model::{AccountSettings, Origin, Refusal};
+use model::{AccountSettings, Refusal};
 
 use crate::Doors;
-use crate::client::{Client, header_text};
-use crate::pages::{self, Asked, Brand, ConfirmView, Confirming, Page, Texts};
+use crate::client::Client;
+use crate::page_answers::{asked, led, origin, refusal, shown};
+use crate::pages::{self, Brand, ConfirmView, Confirming, Texts};
 
 /// The routes behind mails' links, and the files that pages load.
 pub(crate) fn routes() -> Router<Doors> {
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Router<Doors> {
         .route("/not-me/{token}", get(not_me_page).post(not_me))
         .route(pages::STYLES_PATH, get(asset))
         .route(pages::CONFIRM_PATH, get(asset))
+        .route(pages::EMBED_PATH, get(asset))
 }
 
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
@@ -35,25 +37,11 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&asset.etag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
+    // Files of ours that hold nothing of anybody: any page may load them.
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let everywhere = HeaderValue::from_static("cross-origin");
+    response.headers_mut().insert(HeaderName::from_static("cross-origin-resource-policy"), everywhere);
     response
-}
-
-/// A page as a response.
-fn shown(page: Page) -> Response {
-    let headers: Vec<(&'static str, String)> =
-        page.headers().into_iter().map(|(name, value)| (name, value.to_owned())).collect();
-    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, page.html).into_response();
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
-    response
-}
-
-fn asked<'a>(headers: &'a HeaderMap, chosen: Option<&'a str>) -> Asked<'a> {
-    Asked { chosen, accept: headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()) }
 }
 
 /// The words for a page about a sign-up: its own language first.
@@ -67,18 +55,12 @@ fn words(confirmed: &Confirmed, headers: &HeaderMap) -> Texts {
 }
 
 /// A refusal where the account may not be known.
-fn refused(refusal: &Refusal, headers: &HeaderMap) -> Response {
+fn refused(why: &Refusal, headers: &HeaderMap) -> Response {
     let texts = pages::for_nobody(asked(headers, None));
-    match refusal {
+    match why {
         Refusal::NotFound => shown(pages::unknown_link_page(&Brand::default(), texts)),
         Refusal::Expired => shown(pages::expired_page(&AccountSettings::default(), "", texts)),
-        other => {
-            let mut response = shown(pages::refusal_page(&Brand::default(), other, texts));
-            if let Some(seconds) = pages::retry_after(other) {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
-        }
+        other => refusal(&Brand::default(), other, texts),
     }
 }
 
@@ -138,11 +120,7 @@ fn after(confirmed: &Confirmed, headers: &HeaderMap, used: bool) -> Response {
     });
     let url = set.and_then(|s| s.confirmed_url.as_deref());
     if let Some(url) = pages::redirect(&confirmed.account.settings, url).filter(|_| !used) {
-        let mut response = Redirect::to(url).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        return response;
+        return led(url);
     }
     let texts = words(confirmed, headers);
     shown(pages::confirmed_page(&confirmed.account, form, Confirming::SignUp(confirmed.kind), used, None, texts))
@@ -176,8 +154,4 @@ async fn not_me(State(doors): State<Doors>, client: Client, Path(token): Path<St
         }
         Err(refusal) => refused(&refusal, &headers),
     }
-}
-
-fn origin(client: &Client, headers: &HeaderMap) -> Origin {
-    Origin { ip: Some(client.ip), user_agent: header_text(headers, &header::USER_AGENT), ..Origin::default() }
 }

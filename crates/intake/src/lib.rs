@@ -64,6 +64,7 @@ pub struct Intake {
     store: Store,
     settings: IntakeSettings,
     counts: Arc<IntakeCounts>,
+    tickets: guard::Tickets,
 }
 
 /// What following a link did.
@@ -86,7 +87,8 @@ pub struct Confirmed {
 impl Intake {
     /// The intake over a store.
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
-        Self { store, settings, counts: Arc::default() }
+        let tickets = guard::Tickets::new(&store.keys().derived("form ticket"));
+        Self { store, settings, counts: Arc::default(), tickets }
     }
 
     /// The store, for reading.
@@ -97,6 +99,11 @@ impl Intake {
     /// What sign-ups came to.
     pub fn counts(&self) -> &IntakeCounts {
         &self.counts
+    }
+
+    /// Makes and reads the tickets that forms carry.
+    pub fn tickets(&self) -> &guard::Tickets {
+        &self.tickets
     }
 
     /// Takes a sign-up in. Answers after the commit and, where a confirmation mail is owed, after the mail server has
