@@ -107,3 +107,21 @@ pub(crate) async fn strict_transport(State(https): State<bool>, request: Request
     }
     response
 }
+
+/// Whether a post asks for a fresh mail in place of a link whose time is over.
+pub(crate) fn asks_again(body: &[u8]) -> bool {
+    form_urlencoded::parse(body).any(|(name, value)| name == "again" && value == "yes")
+}
+
+/// Any method that a page does not know.
+pub(crate) async fn other_method(headers: HeaderMap) -> Response {
+    let mut response = error(&Brand::default(), 405, &headers);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    response
+}
+
+/// Any address that is none of ours: a page for people, nothing for programs.
+pub(crate) async fn nowhere(headers: HeaderMap) -> Response {
+    let person = text(&headers, &header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if person { error(&Brand::default(), 404, &headers) } else { StatusCode::NOT_FOUND.into_response() }
+}

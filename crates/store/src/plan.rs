@@ -340,6 +340,34 @@ pub enum Owed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
     },
+    /// The mail to a new address, whose link makes it the contact's.
+    AddressChange {
+        /// What is held.
+        pending: PendingId,
+        /// The new address, as given.
+        to: EmailAddress,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    /// The mail that tells the old address of the new one.
+    AddressChanged {
+        /// The old address, as given.
+        to: EmailAddress,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    /// The link to a contact's preferences, as asked for.
+    PreferencesLink {
+        /// The contact.
+        contact: ContactId,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// When the link dies.
+        expires_at: Timestamp,
+    },
     /// The mail that tells the people behind a form.
     Alert {
         /// The form.
@@ -360,6 +388,9 @@ impl Owed {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Confirmation { .. } => "confirmation",
+            Self::AddressChange { .. } => "address_change",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::PreferencesLink { .. } => "preferences_link",
             Self::Alert { .. } => "alert",
         }
     }
@@ -428,4 +459,6 @@ pub struct Plan {
     pub deliveries: Vec<NewDelivery>,
     /// Puts the address on the suppression list, with the reason.
     pub suppress: Option<&'static str>,
+    /// What happens to the whole person, after all the rest.
+    pub person: Option<crate::PersonChange>,
 }

@@ -29,10 +29,11 @@ fn both_engines_understand_every_statement() {
         crate::deliveries::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
+        crate::people::STATEMENTS,
         crate::read::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
-    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::writer::EACH];
+    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::people::EACH, crate::writer::EACH];
     on_both_engines(|conn| {
         for statement in statements.iter().flat_map(|s| s.iter()) {
             conn.understands(statement).expect("understood");

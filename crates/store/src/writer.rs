@@ -8,6 +8,7 @@ use model::{ConsentAction, ConsentSubject, Shown, Timestamp};
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
+use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
@@ -62,6 +63,7 @@ struct Texts {
     pending: Option<String>,
     payloads: Vec<String>,
     address_hash: Option<[u8; 32]>,
+    released: Option<[u8; 32]>,
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String> {
@@ -75,6 +77,7 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
+        released: people::hash_of(keys, key, plan),
     })
 }
 
@@ -89,11 +92,12 @@ pub(crate) fn write<'a>(
     marks: Batch<'a>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
-    let mut b = Batches::new();
+    let (mut b, mut people) = (Batches::new(), People::new());
     for ((key, plan), texts) in plans.iter().zip(&texts) {
         b.add(key, plan, texts, now, node, lease_until);
+        people.add(key, plan, texts.released.as_ref(), now);
     }
-    conn.steps(b.into_steps(marks))
+    conn.steps(b.into_steps(marks, people))
 }
 
 macro_rules! batches {
@@ -106,12 +110,13 @@ macro_rules! batches {
             }
 
             /// All that is not empty, in the order written here, and the commit.
-            fn into_steps(self, marks: Batch<'a>) -> Vec<Step<'a, 'static>> {
+            fn into_steps(self, marks: Batch<'a>, people: People<'a>) -> Vec<Step<'a, 'static>> {
                 let mut steps = Vec::with_capacity(16);
                 if !marks.is_empty() {
                     steps.push(Step::Write(marks));
                 }
                 $(if !self.$name.is_empty() { steps.push(Step::Write(self.$name)); })*
+                steps.extend(people.into_batches().map(Step::Write));
                 steps.push(Step::Commit);
                 steps
             }

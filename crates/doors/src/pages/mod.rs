@@ -31,6 +31,7 @@ pub use confirm_page::{
     not_me_page, unknown_link_page,
 };
 pub use controls::{Choice, Control, ControlKind};
+pub use delivery::mail::{BuiltInMail, MailText, mail, mail_footer};
 pub use error_page::{error_page, refusal_page};
 pub use faults::{FieldError, field_errors};
 pub use form_page::{closed_page, form_page, messages, submitted_message, submitted_page};
@@ -48,7 +49,7 @@ pub use preferences_page::{
 pub use submission::{
     ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in,
 };
-pub use texts::{BuiltInMail, MailText, Texts, mail, mail_footer};
+pub use texts::Texts;
 pub use unsubscribe_page::{
     Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,
 };
