@@ -85,6 +85,7 @@ fn sign_ups(ops: &Ops, text: &mut Exposition) {
         ("repeated", &counts.repeated),
         ("refused", &counts.refused),
         ("confirmed", &counts.confirmed),
+        ("cleared", &counts.cleared),
     ] {
         text.line("vestibule_sign_ups_total", &format!("outcome=\"{name}\""), read(count));
     }
