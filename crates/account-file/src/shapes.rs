@@ -21,6 +21,7 @@ const RESERVED_SLUGS: &[&str] = &[
     "unsubscribe",
     "mailbox",
     "embed.js",
+    "assets",
 ];
 
 /// A name that people read or type: trimmed, one line, up to 200 characters.

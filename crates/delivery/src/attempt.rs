@@ -20,7 +20,7 @@ pub(crate) struct Courier {
 }
 
 /// Why a row cannot become a mail now.
-enum NoMail {
+pub(crate) enum NoMail {
     /// It is not owed any more.
     Withdrawn(&'static str),
     /// Something is missing that may come.
@@ -80,13 +80,20 @@ impl Courier {
                 mail.headers.push(form_sub(row.created_at, *network));
                 Ok(mail)
             }
+            Owed::AddressChange { pending, to, language } => {
+                self.address_change(account, row, *pending, to, language.as_deref()).await
+            }
+            Owed::AddressChanged { to, language } => self.address_changed(account, row, to, language.as_deref()),
+            Owed::PreferencesLink { contact, language, expires_at } => {
+                self.preferences_link(account, row, *contact, language.as_deref(), *expires_at).await
+            }
             Owed::Alert { form, sign_up_kind, contact, to, at } => {
                 self.alert(account, row, *form, *sign_up_kind, *contact, to, *at).await
             }
         }
     }
 
-    async fn still_held(&self, row: &Leased, pending: model::PendingId) -> Result<(), NoMail> {
+    pub(crate) async fn still_held(&self, row: &Leased, pending: model::PendingId) -> Result<(), NoMail> {
         let held = self.store.pending(row.account, pending).await?;
         let now = self.store.ambient().now();
         match held {
@@ -170,7 +177,7 @@ impl Courier {
         self.addressed(account, row, to, mail.subject(), mail.text())
     }
 
-    fn addressed(
+    pub(crate) fn addressed(
         &self,
         account: &AccountSnapshot,
         row: &Leased,

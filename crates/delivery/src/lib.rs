@@ -7,7 +7,9 @@ mod attempt;
 mod backoff;
 pub mod mail;
 mod metrics;
+mod personal_mails;
 mod worker;
 
 pub use metrics::DeliveryMetrics;
+pub use personal_mails::unsubscribe_headers;
 pub use worker::{WorkerSettings, Workers};

@@ -22,13 +22,28 @@ pub enum Unread {
     TooSlow,
 }
 
+/// How much more than the limit is taken and thrown away: a caller that is cut off while it sends often loses the
+/// answer too.
+const THROWN_AWAY: usize = 16 * 1024 * 1024;
+
 /// The whole body, when it fits and arrives in time.
-pub async fn read(body: Body, limit: usize) -> Result<Bytes, Unread> {
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect());
-    match collected.await {
-        Err(_) => Err(Unread::TooSlow),
-        Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Unread::TooLarge),
-        Ok(Err(_)) => Err(Unread::Broken),
+pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unread> {
+    let collected = async {
+        match Limited::new(&mut body, limit).collect().await {
+            Ok(whole) => Ok(whole.to_bytes()),
+            Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Unread::TooLarge),
+            Err(_) => Err(Unread::Broken),
+        }
+    };
+    let read = tokio::time::timeout(PATIENCE, collected).await.unwrap_or(Err(Unread::TooSlow));
+    if read == Err(Unread::TooLarge) {
+        let _ = tokio::time::timeout(PATIENCE, throw_away(body)).await;
     }
+    read
+}
+
+/// Reads to the end and keeps nothing.
+async fn throw_away(body: Body) {
+    let mut rest = Limited::new(body, THROWN_AWAY);
+    while let Some(Ok(_)) = rest.frame().await {}
 }

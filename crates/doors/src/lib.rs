@@ -4,23 +4,31 @@
 //! | path | module |
 //! |---|---|
 //! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
-//! | `/confirm/{token}`, `/not-me/{token}` | `pages` |
+//! | `/{client}/forms/{form}` | `form_routes` |
+//! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
+//! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
+//! | `/unsubscribe/{token}` | `unsubscribe_routes` |
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
 mod client;
 mod counts;
+mod form_routes;
 mod mailbox;
+mod page_answers;
 mod page_routes;
 pub mod pages;
 mod paths;
+mod preference_routes;
 pub mod sentori;
 pub mod spektrix;
+mod unsubscribe_routes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use intake::Intake;
 use model::Directory;
 
@@ -64,10 +72,17 @@ pub fn service(
 > + Clone
 + Send
 + 'static {
+    let people = Router::new()
+        .merge(counts::counted(model::Door::Hosted, form_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, preference_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, unsubscribe_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors));
+    let https = doors.links.base().starts_with("https://");
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
-        .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
-        .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors))
+        .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
+        .fallback(page_answers::nowhere)
         .with_state(doors);
     paths::Normalised::new(router)
 }

@@ -1,24 +1,31 @@
 //! The pages behind a mail's links, as routes: a GET shows and changes nothing, a POST does it.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use intake::Confirmed;
-use model::{AccountSettings, Origin, Refusal};
+use model::Refusal;
 
 use crate::Doors;
-use crate::client::{Client, header_text};
-use crate::pages::{self, Asked, Brand, ConfirmView, Confirming, Page, Texts};
+use crate::body;
+use crate::client::Client;
+use crate::page_answers::{asked, asks_again, led, origin, other_method, refusal, shown};
+use crate::pages::{self, Brand, ConfirmView, Confirming, Texts};
+
+/// The largest body of a page behind a link: a page of preferences with its largest texts.
+pub(crate) const MOST_POSTED: usize = 128 * 1024;
 
 /// The routes behind mails' links, and the files that pages load.
 pub(crate) fn routes() -> Router<Doors> {
     Router::new()
-        .route("/confirm/{token}", get(confirm_page).post(confirm))
-        .route("/not-me/{token}", get(not_me_page).post(not_me))
+        .route("/confirm/{token}", get(confirm_page).post(confirm).fallback(other_method))
+        .route("/not-me/{token}", get(not_me_page).post(not_me).fallback(other_method))
         .route(pages::STYLES_PATH, get(asset))
         .route(pages::CONFIRM_PATH, get(asset))
+        .route(pages::EMBED_PATH, get(asset))
 }
 
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
@@ -35,25 +42,11 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&asset.etag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
+    // Files of ours that hold nothing of anybody: any page may load them.
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let everywhere = HeaderValue::from_static("cross-origin");
+    response.headers_mut().insert(HeaderName::from_static("cross-origin-resource-policy"), everywhere);
     response
-}
-
-/// A page as a response.
-fn shown(page: Page) -> Response {
-    let headers: Vec<(&'static str, String)> =
-        page.headers().into_iter().map(|(name, value)| (name, value.to_owned())).collect();
-    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, page.html).into_response();
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
-    response
-}
-
-fn asked<'a>(headers: &'a HeaderMap, chosen: Option<&'a str>) -> Asked<'a> {
-    Asked { chosen, accept: headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()) }
 }
 
 /// The words for a page about a sign-up: its own language first.
@@ -67,18 +60,11 @@ fn words(confirmed: &Confirmed, headers: &HeaderMap) -> Texts {
 }
 
 /// A refusal where the account may not be known.
-fn refused(refusal: &Refusal, headers: &HeaderMap) -> Response {
+pub(crate) fn refused(why: &Refusal, headers: &HeaderMap) -> Response {
     let texts = pages::for_nobody(asked(headers, None));
-    match refusal {
+    match why {
         Refusal::NotFound => shown(pages::unknown_link_page(&Brand::default(), texts)),
-        Refusal::Expired => shown(pages::expired_page(&AccountSettings::default(), "", texts)),
-        other => {
-            let mut response = shown(pages::refusal_page(&Brand::default(), other, texts));
-            if let Some(seconds) = pages::retry_after(other) {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
-        }
+        other => refusal(&Brand::default(), other, texts),
     }
 }
 
@@ -95,16 +81,18 @@ async fn confirm_page(
 ) -> Response {
     let found = doors.intake.confirm_page(&token).await.and_then(|c| visible(&client, c));
     match found {
+        Err(Refusal::Expired) => expired(&doors, &client, &token, &headers).await,
         Err(refusal) => refused(&refusal, &headers),
-        Ok(confirmed) if !confirmed.now => after(&confirmed, &headers, true),
+        Ok(confirmed) if !confirmed.now => after(&doors, &token, &confirmed, &headers, true),
         Ok(confirmed) => {
             let texts = words(&confirmed, &headers);
             let form = confirmed.form.and_then(|f| confirmed.account.form(f));
+            let not_me = not_me_path(&doors, &token);
             let view = ConfirmView {
-                what: Confirming::SignUp(confirmed.kind),
+                what: what(&confirmed),
                 email: &confirmed.email,
                 action: &format!("/confirm/{token}"),
-                not_me_url: None,
+                not_me_url: not_me.as_deref(),
                 mode: form.map_or_else(Default::default, |f| f.form.confirm_mode),
             };
             shown(pages::confirm_page(&confirmed.account, form, view, texts))
@@ -117,20 +105,58 @@ async fn confirm(
     client: Client,
     Path(token): Path<String>,
     headers: HeaderMap,
+    body: Body,
 ) -> Response {
+    // A genuine link confirms whatever is posted; only one whose time is over looks into it.
+    let posted = body::read(body, MOST_POSTED).await.unwrap_or_default();
     // The page of another account's host must not confirm either.
     let found = doors.intake.confirm_page(&token).await.and_then(|c| visible(&client, c));
-    if let Err(refusal) = found {
-        return refused(&refusal, &headers);
+    match found {
+        Ok(_) => {}
+        Err(Refusal::Expired) if asks_again(&posted) => return fresh_mail(&doors, &client, &token, &headers).await,
+        Err(Refusal::Expired) => return expired(&doors, &client, &token, &headers).await,
+        Err(refusal) => return refused(&refusal, &headers),
     }
     match doors.intake.confirm(&token, origin(&client, &headers)).await {
-        Ok(confirmed) => after(&confirmed, &headers, !confirmed.now),
+        Ok(confirmed) => after(&doors, &token, &confirmed, &headers, !confirmed.now),
+        Err(Refusal::Expired) => expired(&doors, &client, &token, &headers).await,
         Err(refusal) => refused(&refusal, &headers),
     }
 }
 
+/// The page of a link whose time is over, with its button for a fresh mail.
+async fn expired(doors: &Doors, client: &Client, token: &str, headers: &HeaderMap) -> Response {
+    match doors.intake.expired_page(token).await.and_then(|c| visible(client, c)) {
+        Ok(about) => {
+            let action = format!("/confirm/{token}");
+            shown(pages::expired_page(&about.account.settings, &action, words(&about, headers)))
+        }
+        Err(refusal) => refused(&refusal, headers),
+    }
+}
+
+async fn fresh_mail(doors: &Doors, client: &Client, token: &str, headers: &HeaderMap) -> Response {
+    let about = match doors.intake.expired_page(token).await.and_then(|c| visible(client, c)) {
+        Ok(about) => about,
+        Err(refusal) => return refused(&refusal, headers),
+    };
+    match doors.intake.resend(token).await {
+        Ok(()) => shown(pages::fresh_mail_page(&about.account.settings, words(&about, headers))),
+        Err(refusal) => refused(&refusal, headers),
+    }
+}
+
+fn what(confirmed: &Confirmed) -> Confirming {
+    if confirmed.new_address { Confirming::Address } else { Confirming::SignUp(confirmed.kind) }
+}
+
+/// The other link of the mail that a confirm link was in.
+fn not_me_path(doors: &Doors, token: &str) -> Option<String> {
+    doors.intake.not_me_token(token).map(|token| format!("/not-me/{token}"))
+}
+
 /// What is shown when the link was followed: the form's URL or its message.
-fn after(confirmed: &Confirmed, headers: &HeaderMap, used: bool) -> Response {
+fn after(doors: &Doors, token: &str, confirmed: &Confirmed, headers: &HeaderMap, used: bool) -> Response {
     let form = confirmed.form.and_then(|f| confirmed.account.form(f));
     let set = form.map(|f| match confirmed.kind {
         model::SignUpKind::Signup => &f.form.signup,
@@ -138,14 +164,12 @@ fn after(confirmed: &Confirmed, headers: &HeaderMap, used: bool) -> Response {
     });
     let url = set.and_then(|s| s.confirmed_url.as_deref());
     if let Some(url) = pages::redirect(&confirmed.account.settings, url).filter(|_| !used) {
-        let mut response = Redirect::to(url).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        return response;
+        return led(url);
     }
     let texts = words(confirmed, headers);
-    shown(pages::confirmed_page(&confirmed.account, form, Confirming::SignUp(confirmed.kind), used, None, texts))
+    // Whoever confirmed just now is not asked whether it was them; behind a link that was followed before it may matter.
+    let not_me = if used { not_me_path(doors, token) } else { None };
+    shown(pages::confirmed_page(&confirmed.account, form, what(confirmed), used, not_me.as_deref(), texts))
 }
 
 async fn not_me_page(
@@ -176,8 +200,4 @@ async fn not_me(State(doors): State<Doors>, client: Client, Path(token): Path<St
         }
         Err(refusal) => refused(&refusal, &headers),
     }
-}
-
-fn origin(client: &Client, headers: &HeaderMap) -> Origin {
-    Origin { ip: Some(client.ip), user_agent: header_text(headers, &header::USER_AGENT), ..Origin::default() }
 }

@@ -8,12 +8,14 @@ use model::{
     SignUp, SignUpId, SignUpKind, Timestamp,
 };
 use store::{
-    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, Mailbox, MailboxChange, NewContact, NewDelivery, NewPending, NewSignUp,
-    Numbers, OutcomeName, Owed, PersonKey, Plan, Receipt, Store, TokenKind, Wants, pending_token, token_hash,
+    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, Mailbox, MailboxChange, NewContact, NewDelivery,
+    NewPending, NewSignUp, Numbers, OutcomeName, Owed, PersonChange, PersonKey, Plan, Receipt, Store, TokenKind, Wants,
+    pending_token, token_hash,
 };
 use tokio::sync::watch;
 
 use crate::apply::{self, Applying};
+use crate::decide_people::{self, ERASED};
 use crate::gate::{self, Passed};
 use crate::guard::Reason;
 use crate::guard::recipient::MailCause;
@@ -168,7 +170,7 @@ fn create(
         person,
         email: ask.sign_up.email.clone(),
         confirmed_at: (!ask.sign_up.confirm).then_some(now),
-        suppressed_at: facts.suppressed.is_some().then_some(now),
+        suppressed_at: facts.suppressed.as_deref().is_some_and(|reason| reason != ERASED).then_some(now),
         source: source_of(ask.sign_up.door),
         ip: origin.ip.map(|ip| ip.to_string()),
         referrer: origin.page.clone(),
@@ -243,9 +245,11 @@ fn hold(
 }
 
 /// Nobody suppressed or with a bad address is mailed (Sentori reference, section 3.3).
-fn may_be_mailed(facts: &Facts) -> bool {
+pub(crate) fn may_be_mailed(facts: &Facts) -> bool {
     let contact = facts.contact.as_ref();
-    facts.suppressed.is_none() && contact.is_none_or(|c| c.suppressed_at.is_none() && c.bad_address_at.is_none())
+    // Who had everything deleted may come back of their own accord.
+    facts.suppressed.as_deref().is_none_or(|reason| reason == ERASED)
+        && contact.is_none_or(|c| c.suppressed_at.is_none() && c.bad_address_at.is_none())
 }
 
 fn record(
@@ -304,6 +308,11 @@ pub(crate) fn confirm(
         return nothing(Refusal::Expired);
     }
     let sign_up = &pending.sign_up;
+    if let Some(new) = &sign_up.wish.new_email {
+        let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
+        decide_people::rename(contact, new, sign_up.language.clone(), at_once, now, numbers, &mut plan);
+        return (plan, Ok(()));
+    }
     let applying = Applying {
         account,
         sign_up,
@@ -320,6 +329,9 @@ pub(crate) fn confirm(
     let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
     plan.mailboxes.extend(mailbox.map(|m| (m, MailboxChange::Answered)));
     apply::apply(&applying, facts, numbers, at_once, &mut plan);
+    if facts.suppressed.as_deref() == Some(ERASED) {
+        plan.person = Some(PersonChange::Release(ERASED));
+    }
     (plan, Ok(()))
 }
 

@@ -7,9 +7,11 @@
 mod apply;
 mod decide;
 mod chores;
+mod decide_people;
 mod fingerprint;
 mod gate;
 pub mod guard;
+mod people;
 mod quarantine;
 mod recipients;
 mod validate;
@@ -30,6 +32,7 @@ use guard::Verdict;
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
+pub use people::Person;
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,8 @@ pub struct IntakeSettings {
     pub repeat_window: Duration,
     /// How long a confirm link lives where its form does not say.
     pub confirm_within: Duration,
+    /// How long a sign-up is kept after its link died unused.
+    pub keep_dead: Duration,
 }
 
 impl Default for IntakeSettings {
@@ -48,6 +53,7 @@ impl Default for IntakeSettings {
             mail_wait: Duration::from_secs(5),
             repeat_window: Duration::from_secs(60),
             confirm_within: Duration::from_secs(30 * 24 * 3600),
+            keep_dead: Duration::from_secs(30 * 24 * 3600),
         }
     }
 }
@@ -71,6 +77,8 @@ pub struct IntakeCounts {
     pub withheld: AtomicU64,
     /// Links followed that applied something.
     pub confirmed: AtomicU64,
+    /// Sign-ups forgotten because nobody confirmed them.
+    pub cleared: AtomicU64,
 }
 
 /// The verbs that change things. Cheap to clone.
@@ -80,6 +88,8 @@ pub struct Intake {
     settings: IntakeSettings,
     counts: Arc<IntakeCounts>,
     gate: Arc<Gate>,
+    /// Addresses that a preference link went to just now.
+    asked: Arc<guard::Seen>,
 }
 
 /// What following a link did.
@@ -97,13 +107,15 @@ pub struct Confirmed {
     pub language: Option<String>,
     /// Whether this call applied it; `false` when an earlier one had.
     pub now: bool,
+    /// Whether it is about a new address of somebody known; then `email` is the new one.
+    pub new_address: bool,
 }
 
 impl Intake {
     /// The intake over a store.
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
         let gate = Arc::new(Gate::new(store.keys()));
-        Self { store, settings, counts: Arc::default(), gate }
+        Self { store, settings, counts: Arc::default(), gate, asked: Arc::new(guard::Seen::new(10_000)) }
     }
 
     /// The store, for reading.
@@ -211,20 +223,18 @@ impl Intake {
     /// Follows the link of a confirmation mail: applies what is held, once.
     pub async fn confirm(&self, token: &str, origin: Origin) -> Result<Confirmed, Refusal> {
         let (account, pending) = self.held(TokenKind::Confirm, token).await?;
-        let form = pending.sign_up.form;
-        let confirmed = Confirmed {
-            account: Arc::clone(&account),
-            form,
-            kind: pending.kind,
-            email: pending.sign_up.email.given().to_owned(),
-            language: pending.sign_up.language.clone(),
-            now: true,
-        };
-        if pending.used_at.is_some() {
-            return Ok(Confirmed { now: false, ..confirmed });
+        if renewed(&pending) {
+            return Err(Refusal::Expired);
         }
+        let confirmed = confirmed(&account, &pending);
+        if pending.used_at.is_some() {
+            return Ok(confirmed);
+        }
+        self.still_free(account.id, &pending).await?;
+        let confirmed = Confirmed { now: true, ..confirmed };
         let counted = recipients::are_counted(&self.gate.policy(&account));
-        let mailbox = counted.then(|| store::Mailbox::of(self.store.keys(), &pending.sign_up.email));
+        let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
+        let mailbox = counted.then(|| store::Mailbox::of(self.store.keys(), mailed));
         let wants = Wants {
             pending: Some(pending.id),
             numbers: apply::numbers(&account, &pending.sign_up),
@@ -252,39 +262,50 @@ impl Intake {
     /// [`Refusal::NotFound`] for a token that is not genuine, [`Refusal::Expired`] when its time is over.
     pub async fn confirm_page(&self, token: &str) -> Result<Confirmed, Refusal> {
         let (account, pending) = self.held(TokenKind::Confirm, token).await?;
-        if pending.used_at.is_none() && pending.expires_at <= self.store.ambient().now() {
+        if renewed(&pending) || pending.used_at.is_none() && pending.expires_at <= self.store.ambient().now() {
             return Err(Refusal::Expired);
         }
-        Ok(Confirmed {
-            account,
-            form: pending.sign_up.form,
-            kind: pending.kind,
-            email: pending.sign_up.email.given().to_owned(),
-            language: pending.sign_up.language,
-            now: pending.used_at.is_none(),
-        })
+        Ok(confirmed(&account, &pending))
     }
 
     /// The account and pending sign-up of a "this wasn't me" link, for its page.
     pub async fn not_me_page(&self, token: &str) -> Result<Confirmed, Refusal> {
         let (account, pending) = self.held(TokenKind::NotMe, token).await?;
-        Ok(Confirmed {
-            account,
-            form: pending.sign_up.form,
-            kind: pending.kind,
-            email: pending.sign_up.email.given().to_owned(),
-            language: pending.sign_up.language,
-            now: pending.used_at.is_none(),
-        })
+        Ok(confirmed(&account, &pending))
+    }
+
+    /// What a confirm link is about, whatever its state: for the words of the page of one whose time is over.
+    pub async fn expired_page(&self, token: &str) -> Result<Confirmed, Refusal> {
+        let (account, pending) = self.held(TokenKind::Confirm, token).await?;
+        Ok(confirmed(&account, &pending))
+    }
+
+    /// The link of "this wasn't me" that belongs to a confirm link.
+    pub fn not_me_token(&self, confirm_token: &str) -> Option<String> {
+        let claim = self.store.keys().read_token(TokenKind::Confirm, confirm_token)?;
+        Some(self.store.keys().token(TokenKind::NotMe, claim))
     }
 
     /// "This wasn't me": nothing held is ever applied, and nothing more is mailed to this address from this account.
     pub async fn not_me(&self, token: &str) -> Result<(), Refusal> {
         let (account, pending) = self.held(TokenKind::NotMe, token).await?;
-        let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
-        let mailbox = store::Mailbox::of(self.store.keys(), &pending.sign_up.email);
+        // Whoever got the mail speaks: of a new address, that is not the person who asked for it.
+        let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
+        let key = PersonKey { account: account.id, email_key: mailed.key().to_owned() };
+        let mailbox = store::Mailbox::of(self.store.keys(), mailed);
         let wants = Wants { pending: Some(pending.id), mailbox: Some(mailbox), ..Wants::default() };
-        self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await.map_err(|e| refusal(&e))
+        let decided = self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await;
+        decided.map_err(|e| refusal(&e))
+    }
+
+    /// A new address must not be somebody else's by now.
+    async fn still_free(&self, account: model::AccountId, pending: &PendingRow) -> Result<(), Refusal> {
+        let Some(new) = &pending.sign_up.wish.new_email else { return Ok(()) };
+        let found = self.store.contact(account, store::ContactKey::Email(new.key().to_owned())).await;
+        match found.map_err(|e| refusal(&e))? {
+            Some(other) if other.row.id != pending.contact => Err(Refusal::Duplicate),
+            _ => Ok(()),
+        }
     }
 
     async fn held(&self, kind: TokenKind, token: &str) -> Result<(Arc<AccountSnapshot>, PendingRow), Refusal> {
@@ -294,6 +315,25 @@ impl Intake {
         let pending = pending.ok_or(Refusal::NotFound)?;
         let genuine = kind != TokenKind::Confirm || pending.token_hash == store::token_hash(token);
         if genuine { Ok((account, pending)) } else { Err(Refusal::NotFound) }
+    }
+}
+
+/// Whether a link died and was replaced by a fresh one: a mark that is later than its end can mean nothing else.
+fn renewed(pending: &PendingRow) -> bool {
+    pending.used_at.is_some_and(|at| at >= pending.expires_at)
+}
+
+fn confirmed(account: &Arc<AccountSnapshot>, pending: &PendingRow) -> Confirmed {
+    let sign_up = &pending.sign_up;
+    let email = sign_up.wish.new_email.as_ref().unwrap_or(&sign_up.email);
+    Confirmed {
+        account: Arc::clone(account),
+        form: sign_up.form,
+        kind: pending.kind,
+        email: email.given().to_owned(),
+        language: sign_up.language.clone(),
+        now: pending.used_at.is_none(),
+        new_address: sign_up.wish.new_email.is_some(),
     }
 }
 

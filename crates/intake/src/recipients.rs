@@ -2,8 +2,12 @@
 //! account's limits. Every decision that owes a mail which a stranger can cause asks here, puts
 //! [`store::MailboxChange::Mail`] into its plan, and names the mailbox in its [`store::Wants`].
 
-use model::{AccountId, GuardMode, Timestamp};
-use store::{Facts, SentMail};
+use std::sync::Arc;
+
+use model::{AccountId, AccountSnapshot, EmailAddress, GuardMode, Timestamp};
+use store::{Facts, Mailbox, MailboxChange, Plan, SentMail};
+
+use crate::Intake;
 
 use crate::guard::recipient::{self, MailCause, MailboxFacts, Mailing};
 use crate::guard::{Policy, Reason};
@@ -39,5 +43,33 @@ pub(crate) fn withheld(account: AccountId, cause: MailCause, facts: &Facts, poli
     match recipient::decide(cause, at, &facts_of_mailbox, &policy.settings.recipients) {
         Mailing::Send => None,
         Mailing::Withhold(reason) => Some(reason),
+    }
+}
+
+/// Recipient protection for a decision that owes one mail and stands or falls with it.
+pub(crate) struct Protection {
+    account: AccountId,
+    policy: Arc<Policy>,
+    /// What the decision wants to know; `None` where nothing is counted.
+    pub(crate) mailbox: Option<Mailbox>,
+}
+
+impl Intake {
+    pub(crate) fn protection(&self, account: &AccountSnapshot, to: &EmailAddress) -> Protection {
+        let policy = self.gate.policy(account);
+        let mailbox = are_counted(&policy).then(|| Mailbox::of(self.store.keys(), to));
+        Protection { account: account.id, policy, mailbox }
+    }
+}
+
+impl Protection {
+    /// The decision with its mail counted, or an empty plan with the same answer where the mail must not go out.
+    pub(crate) fn over<A>(&self, cause: MailCause, facts: &Facts, (mut plan, answer): (Plan, A)) -> (Plan, A) {
+        let (Some(mailbox), Some(mail)) = (self.mailbox, plan.deliveries.first()) else { return (plan, answer) };
+        if self.policy.mode == GuardMode::Enforce && withheld(self.account, cause, facts, &self.policy).is_some() {
+            return (Plan::default(), answer);
+        }
+        plan.mailboxes.push((mailbox, MailboxChange::Mail(cause, mail.id.0)));
+        (plan, answer)
     }
 }

@@ -18,6 +18,7 @@ mod keys;
 mod lanes;
 mod links;
 mod metrics;
+mod people;
 mod plan;
 mod read;
 mod recipients;
@@ -39,8 +40,9 @@ pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
-pub use links::{Links, Place, pending_token};
+pub use links::{Links, Of, Place, dies_at, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
+pub use people::{Died, PersonChange};
 pub use plan::{
     ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
     NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
@@ -274,6 +276,11 @@ impl Store {
     /// A pending sign-up.
     pub async fn pending(&self, account: AccountId, id: PendingId) -> Result<Option<PendingRow>> {
         self.inner.lanes.run(move |conn| read::pending(conn, account, id)).await
+    }
+
+    /// Pending sign-ups whose links died unused before a moment, the oldest first, over all accounts.
+    pub async fn died(&self, before: model::Timestamp, most: i64) -> Result<Vec<Died>> {
+        self.inner.lanes.run(move |conn| people::died(conn, before, most)).await
     }
 
     /// Whether the database answers.

@@ -1,7 +1,7 @@
 //! The addresses of the pages behind a mail's links.
 
 use crate::keys::{Keys, TokenClaim, TokenKind};
-use model::{AccountId, PendingId};
+use model::{AccountId, ContactId, ListId, PendingId, Timestamp};
 
 /// Makes links below the public URL.
 #[derive(Clone, Debug)]
@@ -41,6 +41,33 @@ impl Links {
         let token = pending_token(&self.keys, TokenKind::NotMe, place.account, place.pending);
         format!("{}/not-me/{token}", self.base)
     }
+
+    /// The link to a contact's preferences; it dies at the end of the given minute, or never.
+    pub fn preferences(&self, of: Of, dies_at: Option<Timestamp>) -> String {
+        let extra = dies_at.map_or(0, |at| at.0 / 60_000_000 + 1);
+        let claim = TokenClaim { account: of.account, row: of.contact.0, extra };
+        format!("{}/preferences/{}", self.base, self.keys.token(TokenKind::Preferences, claim))
+    }
+
+    /// The link that ends a list's mail, or all of it.
+    pub fn unsubscribe(&self, of: Of, list: Option<ListId>) -> String {
+        let claim = TokenClaim { account: of.account, row: of.contact.0, extra: list.map_or(0, |l| l.0) };
+        format!("{}/unsubscribe/{}", self.base, self.keys.token(TokenKind::Unsubscribe, claim))
+    }
+}
+
+/// What a link to a contact's own pages is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Of {
+    /// The account.
+    pub account: AccountId,
+    /// The contact.
+    pub contact: ContactId,
+}
+
+/// When a preferences link dies, from its second number; `None` = never.
+pub fn dies_at(extra: i64) -> Option<Timestamp> {
+    (extra > 0).then(|| Timestamp(extra.saturating_mul(60_000_000)))
 }
 
 /// The token of a pending sign-up's link: derived, so that it is kept nowhere.

@@ -353,6 +353,34 @@ pub enum Owed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         network: Option<std::net::IpAddr>,
     },
+    /// The mail to a new address, whose link makes it the contact's.
+    AddressChange {
+        /// What is held.
+        pending: PendingId,
+        /// The new address, as given.
+        to: EmailAddress,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    /// The mail that tells the old address of the new one.
+    AddressChanged {
+        /// The old address, as given.
+        to: EmailAddress,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    /// The link to a contact's preferences, as asked for.
+    PreferencesLink {
+        /// The contact.
+        contact: ContactId,
+        /// The language of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// When the link dies.
+        expires_at: Timestamp,
+    },
     /// The mail that tells the people behind a form.
     Alert {
         /// The form.
@@ -373,6 +401,9 @@ impl Owed {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Confirmation { .. } => "confirmation",
+            Self::AddressChange { .. } => "address_change",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::PreferencesLink { .. } => "preferences_link",
             Self::Alert { .. } => "alert",
         }
     }
@@ -445,4 +476,6 @@ pub struct Plan {
     pub quarantine: Option<std::sync::Arc<SignUp>>,
     /// Puts the address on the suppression list, with the reason.
     pub suppress: Option<&'static str>,
+    /// What happens to the whole person, after all the rest.
+    pub person: Option<crate::PersonChange>,
 }

@@ -9,6 +9,7 @@ use crate::consents;
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
+use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
 use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
@@ -72,6 +73,7 @@ struct Texts {
     quarantine: Option<String>,
     payloads: Vec<String>,
     address_hash: Option<[u8; 32]>,
+    released: Option<[u8; 32]>,
 }
 
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<String> {
@@ -86,6 +88,7 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
         quarantine: plan.quarantine.as_deref().map(json).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
+        released: people::hash_of(keys, key, plan),
     })
 }
 
@@ -112,12 +115,13 @@ pub(crate) fn write<'a>(
     marks: Batch<'a>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
-    let mut b = Batches::new();
+    let (mut b, mut people) = (Batches::new(), People::new());
     for ((key, plan), texts) in plans.iter().zip(&texts) {
         b.add(key, plan, texts, own);
+        people.add(key, plan, texts.released.as_ref(), own.now);
     }
     recipients::write_counts(counts, own.now, own.shard, &mut b.count_mails);
-    conn.steps(b.into_steps(marks))
+    conn.steps(b.into_steps(marks, people))
 }
 
 macro_rules! batches {
@@ -130,12 +134,13 @@ macro_rules! batches {
             }
 
             /// All that is not empty, in the order written here, and the commit.
-            fn into_steps(self, marks: Batch<'a>) -> Vec<Step<'a, 'static>> {
+            fn into_steps(self, marks: Batch<'a>, people: People<'a>) -> Vec<Step<'a, 'static>> {
                 let mut steps = Vec::with_capacity(16);
                 if !marks.is_empty() {
                     steps.push(Step::Write(marks));
                 }
                 $(if !self.$name.is_empty() { steps.push(Step::Write(self.$name)); })*
+                steps.extend(people.into_batches().map(Step::Write));
                 steps.push(Step::Commit);
                 steps
             }

@@ -89,6 +89,7 @@ fn sign_ups(ops: &Ops, text: &mut Exposition) {
         ("turned_away", &counts.turned_away),
         ("mail_withheld", &counts.withheld),
         ("confirmed", &counts.confirmed),
+        ("cleared", &counts.cleared),
     ] {
         text.line("vestibule_sign_ups_total", &format!("outcome=\"{name}\""), read(count));
     }

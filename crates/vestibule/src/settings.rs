@@ -66,6 +66,9 @@ pub struct ServeSettings {
     /// How many seconds a caller waits for the mail server to take a confirmation mail [default: 5]
     #[arg(long, env = "VESTIBULE_MAIL_WAIT", value_name = "SECONDS")]
     pub mail_wait: Option<f64>,
+    /// How many days a sign-up is kept after its confirm link died unused [default: 30]
+    #[arg(long, env = "VESTIBULE_KEEP_UNCONFIRMED_DAYS", value_name = "DAYS")]
+    pub keep_unconfirmed_days: Option<u32>,
     /// Networks whose Forwarded and X-Forwarded-For are believed, in CIDR form, separated by commas [default: none]
     #[arg(long, env = "VESTIBULE_TRUSTED_PROXIES", value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
@@ -163,6 +166,7 @@ impl ServeSettings {
             mail_url: self.mail_url.or(file.mail_url),
             mail_from: self.mail_from.or(file.mail_from),
             mail_wait: self.mail_wait.or(file.mail_wait),
+            keep_unconfirmed_days: self.keep_unconfirmed_days.or(file.keep_unconfirmed_days),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             allow_private_targets: self.allow_private_targets.or(file.allow_private_targets),
             max_connections: self.max_connections.or(file.max_connections),
@@ -193,6 +197,11 @@ impl ServeSettings {
             .ok()
             .filter(|d| *d <= Duration::from_secs(60))
             .ok_or_else(|| SettingsFault::new("VESTIBULE_MAIL_WAIT", "it must be between 0 and 60 seconds"))
+    }
+
+    /// How long a sign-up is kept after its confirm link died unused.
+    pub fn keep_unconfirmed(&self) -> Duration {
+        Duration::from_secs(u64::from(self.keep_unconfirmed_days.unwrap_or(30)) * 24 * 3600)
     }
 
     /// The base of links in mails: as set, or from the address that is listened on.

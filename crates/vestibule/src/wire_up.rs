@@ -50,6 +50,7 @@ pub struct Node {
     server: tokio::task::JoinHandle<()>,
     chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
+    clearing: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
     /// Address of all doors.
     pub address: SocketAddr,
@@ -85,7 +86,11 @@ impl NodeParts {
     ) -> Result<Self, StartFault> {
         let listen = serve.listen()?;
         let ops_listen = serve.ops_listen()?;
-        let intake = IntakeSettings { mail_wait: serve.mail_wait()?, ..IntakeSettings::default() };
+        let intake = IntakeSettings {
+            mail_wait: serve.mail_wait()?,
+            keep_dead: serve.keep_unconfirmed(),
+            ..IntakeSettings::default()
+        };
         let proxies = TrustedProxies::parse(serve.trusted_proxies.as_deref().unwrap_or_default())
             .map_err(|e| SettingsFault::new("VESTIBULE_TRUSTED_PROXIES", e))?;
         let mail_url = mail_url(&serve, demo)?;
@@ -132,6 +137,7 @@ impl NodeParts {
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
         };
+        let clearing = tokio::spawn(doors.intake.clone().keep_clear());
         let (stop, stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
         let operators = ops::Ops {
@@ -143,7 +149,8 @@ impl NodeParts {
         let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, workers, server, chores, ops_server, stop, address, ops_address, public_url })
+        let store = self.store;
+        Ok(Node { store, workers, server, chores, ops_server, clearing, stop, address, ops_address, public_url })
     }
 }
 
@@ -170,6 +177,7 @@ impl Node {
     /// Stops in order: accepts nothing new, lets what is in flight end, delivers what is under way, commits everything.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        self.clearing.abort();
         let _ = self.server.await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         self.workers.stop(Duration::from_secs(5)).await;

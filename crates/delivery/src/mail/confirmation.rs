@@ -1,4 +1,4 @@
-//! The confirmation mail of a form: its own texts, or built-in ones in English.
+//! The confirmation mail of a form: its own texts, or built-in ones in the reader's language.
 //!
 //! Nothing that a stranger typed gets into it, or forms would carry spam: values come from a closure that knows only what
 //! was confirmed earlier, and where it knows nothing the template's default stands.
@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use model::{AccountSettings, Form, Language, LocalText, MessageSet, SignUpKind};
 
+use super::built_in::{self, BuiltInMail};
 use super::html;
 use super::template::{Escape, MergeField, Template, TemplateFault, TemplateKind};
 
@@ -119,19 +120,28 @@ struct Templates {
 
 impl Templates {
     fn of(set: &MessageSet, kind: SignUpKind, language: &str, fallback: &str) -> Self {
-        let (built_in_subject, built_in_text) = match kind {
-            SignUpKind::Signup => (SIGNUP_SUBJECT, SIGNUP_TEXT),
-            SignUpKind::Update => (UPDATE_SUBJECT, UPDATE_TEXT),
+        let ours = || {
+            built_in::mail(
+                match kind {
+                    SignUpKind::Signup => BuiltInMail::Confirm,
+                    SignUpKind::Update => BuiltInMail::Update,
+                },
+                language,
+            )
         };
         let own = |text: &Option<LocalText>, kind| {
             let text = text.as_ref()?;
             let template = Template::parse_saved(text.pick(language, fallback), kind).ok()?;
             Some((template, language_of(text, language, fallback)))
         };
-        let subject = own(&set.confirmation_subject, TemplateKind::ConfirmationSubject)
-            .map_or_else(|| built_in(built_in_subject, TemplateKind::ConfirmationSubject), |(subject, _)| subject);
-        let (text, language) = own(&set.confirmation_text, TemplateKind::ConfirmationText)
-            .unwrap_or_else(|| (built_in(built_in_text, TemplateKind::ConfirmationText), "en".to_owned()));
+        let subject = own(&set.confirmation_subject, TemplateKind::ConfirmationSubject).map_or_else(
+            || built_in::template(&ours().subject, TemplateKind::ConfirmationSubject),
+            |(subject, _)| subject,
+        );
+        let (text, language) = own(&set.confirmation_text, TemplateKind::ConfirmationText).unwrap_or_else(|| {
+            let ours = ours();
+            (built_in::template(&ours.text, TemplateKind::ConfirmationText), ours.language.to_owned())
+        });
         let html = own(&set.confirmation_html, TemplateKind::ConfirmationHtml)
             .map_or_else(|| html::from_text(&text, &language), |(html, _)| html);
         Self { subject, text, html }
@@ -150,40 +160,3 @@ fn language_of(text: &LocalText, language: &str, fallback: &str) -> String {
     let found = found.or_else(|| texts.iter().find(|(_, wording)| *wording == picked));
     found.map_or_else(|| fallback.to_owned(), |(key, _)| key.0.clone())
 }
-
-/// A built-in text; a test reads them all.
-fn built_in(text: &str, kind: TemplateKind) -> Template {
-    Template::parse_saved(text, kind).unwrap_or(Template { pieces: Vec::new() })
-}
-
-const SIGNUP_SUBJECT: &str = "Please confirm your sign-up to {{AccountName}}";
-
-const SIGNUP_TEXT: &str = "\
-Hello,
-
-someone, we hope it was you, gave us this address to sign up with {{AccountName}} ({{FormName}}).
-
-If it was you, please follow this link to confirm it. Until then nothing happens:
-
-{{ConfirmLink}}
-
-If it wasn't you, ignore this message, and you will not hear from us again. You can also tell us:
-
-{{NotMeLink}}
-";
-
-const UPDATE_SUBJECT: &str = "Please confirm your new details with {{AccountName}}";
-
-const UPDATE_TEXT: &str = "\
-Hello,
-
-someone, we hope it was you, asked us to change your details with {{AccountName}} ({{FormName}}).
-
-If it was you, please follow this link to confirm it. Until then nothing changes:
-
-{{ConfirmLink}}
-
-If it wasn't you, ignore this message, and your details stay as they are. You can also tell us:
-
-{{NotMeLink}}
-";

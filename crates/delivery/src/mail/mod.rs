@@ -5,11 +5,13 @@
 //! [`SendFault`] says whether to try again.
 
 pub mod alert;
+pub mod built_in;
 pub mod confirmation;
 mod fault;
 mod html;
 pub mod mailbox;
 pub mod message;
+pub mod personal;
 mod session;
 pub mod smtp;
 pub mod template;
@@ -22,6 +24,7 @@ use std::path::Path;
 use model::Ambient;
 
 pub use alert::AlertMail;
+pub use built_in::{BuiltInMail, MailText, mail, mail_footer};
 pub use confirmation::{Confirmation, ConfirmationMail};
 pub use fault::{FaultKind, SendFault, Sent};
 pub use html::direction;

@@ -37,11 +37,11 @@ fn confirm_links(part: &str) -> Vec<&str> {
 #[test]
 fn built_in_texts_serve_both_kinds() {
     for kind in [SignUpKind::Signup, SignUpKind::Update] {
-        let mail = written(&form(), kind, "fr", None);
+        let mail = written(&form(), kind, "fr-CH", None);
         assert!(mail.subject.contains("Demo & Theatre"), "{}", mail.subject);
-        assert!(mail.text.contains("Demo & Theatre (Membership)"), "{}", mail.text);
-        assert!(mail.html.contains("Demo &amp; Theatre (Membership)"), "{}", mail.html);
-        assert!(mail.html.contains("<html lang=\"en\" dir=\"ltr\">"), "English, whatever the reader's language");
+        assert!(mail.text.starts_with("Bonjour") && mail.text.contains("Demo & Theatre"), "{}", mail.text);
+        assert!(mail.html.contains("Demo &amp; Theatre"), "{}", mail.html);
+        assert!(mail.html.contains("<html lang=\"fr\" dir=\"ltr\">"), "{}", mail.html);
         for part in [&mail.text, &mail.html] {
             assert_eq!(confirm_links(part), [CONFIRM]);
             assert!(part.contains(NOT_ME) && !part.contains("{{"), "{part}");

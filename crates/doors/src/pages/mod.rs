@@ -15,6 +15,7 @@ mod form_page;
 mod form_view;
 mod json_form;
 mod language;
+mod mailbox_page;
 mod message_page;
 mod page;
 mod preferences_page;
@@ -30,6 +31,7 @@ pub use confirm_page::{
     not_me_page, unknown_link_page,
 };
 pub use controls::{Choice, Control, ControlKind};
+pub use delivery::mail::{BuiltInMail, MailText, mail, mail_footer};
 pub use error_page::{error_page, refusal_page};
 pub use faults::{FieldError, field_errors};
 pub use form_page::{closed_page, form_page, messages, submitted_message, submitted_page};
@@ -38,13 +40,16 @@ pub use json_form::{
     JsonAnswer, accepted, description, problem, refusal_minutes, refusal_status, refused, retry_after, wants_json,
 };
 pub use language::{Asked, for_form, for_nobody, for_page};
+pub use mailbox_page::{front_page, mailbox_page};
 pub use page::{Brand, Frame, LanguageLink, Page, redirect};
 pub use preferences_page::{
     Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
     preferences_request_page, preferences_requested_page, read_preferences,
 };
-pub use submission::{ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of};
-pub use texts::{BuiltInMail, MailText, Texts, mail, mail_footer};
+pub use submission::{
+    ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in,
+};
+pub use texts::Texts;
 pub use unsubscribe_page::{
     Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,
 };

@@ -80,6 +80,21 @@ pub struct Reading<'r> {
     pub limit: usize,
 }
 
+/// The ticket in a body, which tells how the honeypot is called; nothing where the body cannot be read.
+pub fn ticket_in(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Ticket {
+        ticket: String,
+    }
+    match essence(content_type).as_str() {
+        "application/x-www-form-urlencoded" => {
+            form_urlencoded::parse(body).find(|(name, _)| name == "ticket").map(|(_, ticket)| ticket.into_owned())
+        }
+        "application/json" => serde_json::from_slice::<Ticket>(body).ok().map(|t| t.ticket),
+        _ => None,
+    }
+}
+
 /// Reads a body by its content type.
 pub fn read<'a>(content_type: Option<&str>, body: &'a [u8], reading: Reading<'_>) -> Result<Submission<'a>, BodyFault> {
     match essence(content_type).as_str() {

@@ -1,4 +1,4 @@
-//! The words of pages and built-in mails, from the Fluent files in `locales/`. A message that a language lacks falls
+//! The words of pages, from the Fluent files in `locales/`. A message that a language lacks falls
 //! back to English. Dates and numbers follow the locale; the little they need lives in the same files, because the
 //! data of a full calendar library would weigh more than the program.
 
@@ -8,14 +8,14 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// The languages that ship, English first: tag, pages, mails.
-pub(crate) const SOURCES: &[(&str, &str, &str)] = &[
-    ("en", include_str!("../../locales/en/pages.ftl"), include_str!("../../locales/en/mails.ftl")),
-    ("cy", include_str!("../../locales/cy/pages.ftl"), include_str!("../../locales/cy/mails.ftl")),
-    ("fr", include_str!("../../locales/fr/pages.ftl"), include_str!("../../locales/fr/mails.ftl")),
-    ("de", include_str!("../../locales/de/pages.ftl"), include_str!("../../locales/de/mails.ftl")),
-    ("es", include_str!("../../locales/es/pages.ftl"), include_str!("../../locales/es/mails.ftl")),
-    ("ar", include_str!("../../locales/ar/pages.ftl"), include_str!("../../locales/ar/mails.ftl")),
+/// The languages that ship, English first: tag and pages.
+pub(crate) const SOURCES: &[(&str, &str)] = &[
+    ("en", include_str!("../../locales/en/pages.ftl")),
+    ("cy", include_str!("../../locales/cy/pages.ftl")),
+    ("fr", include_str!("../../locales/fr/pages.ftl")),
+    ("de", include_str!("../../locales/de/pages.ftl")),
+    ("es", include_str!("../../locales/es/pages.ftl")),
+    ("ar", include_str!("../../locales/ar/pages.ftl")),
 ];
 
 struct Locale {
@@ -25,17 +25,15 @@ struct Locale {
 
 static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(|| SOURCES.iter().map(load).collect());
 
-fn load((tag, pages, mails): &(&'static str, &'static str, &'static str)) -> Locale {
+fn load((tag, pages): &(&'static str, &'static str)) -> Locale {
     let id: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Isolation marks keep names in their own direction. Where text and names run the same way they only get between
     // a reader and a search.
     bundle.set_use_isolating(*tag == "ar");
-    for source in [pages, mails] {
-        // The files are part of the program and a test reads each of them; what parses in a broken one still serves.
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
-        let _ = bundle.add_resource(resource);
-    }
+    // The files are part of the program and a test reads each of them; what parses in a broken one still serves.
+    let resource = FluentResource::try_new((*pages).to_owned()).unwrap_or_else(|(partial, _)| partial);
+    let _ = bundle.add_resource(resource);
     Locale { tag, bundle }
 }
 
@@ -58,7 +56,7 @@ impl Texts {
 
     /// The languages that ship, English first.
     pub fn shipped() -> impl Iterator<Item = &'static str> {
-        SOURCES.iter().map(|(tag, ..)| *tag)
+        SOURCES.iter().map(|(tag, _)| *tag)
     }
 
     /// The tag for `lang="…"`.
@@ -154,67 +152,6 @@ impl Texts {
     }
 }
 
-/// A built-in mail of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuiltInMail {
-    /// Someone new confirms.
-    Confirm,
-    /// Someone known confirms changes.
-    Update,
-    /// A new address is confirmed, at that address.
-    Address,
-    /// Tells the old address that it was changed.
-    AddressChanged,
-    /// The link to the preference page.
-    Preferences,
-    /// Tells the organisation of a sign-up.
-    Alert,
-}
-
-/// A built-in mail in one language, with merge fields for everything that differs from mail to mail: `{{AccountName}}`,
-/// `{{ConfirmLink}}`, `{{NotMeLink}}`, `{{PreferencesLink}}`, `{{FormName}}`, `{{EmailAddress}}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailText {
-    /// The subject.
-    pub subject: String,
-    /// The text part.
-    pub text: String,
-}
-
-const MERGE_FIELDS: &[(&str, &str)] = &[
-    ("account", "{{AccountName}}"),
-    ("confirm", "{{ConfirmLink}}"),
-    ("notme", "{{NotMeLink}}"),
-    ("preferences", "{{PreferencesLink}}"),
-    ("unsubscribe", "{{UnsubscribeLink}}"),
-    ("form", "{{FormName}}"),
-    ("email", "{{EmailAddress}}"),
-];
-
-/// The built-in mail of that kind.
-pub fn mail(kind: BuiltInMail, language: &str) -> MailText {
-    let name = match kind {
-        BuiltInMail::Confirm => "confirm",
-        BuiltInMail::Update => "update",
-        BuiltInMail::Address => "address",
-        BuiltInMail::AddressChanged => "address-changed",
-        BuiltInMail::Preferences => "preferences",
-        BuiltInMail::Alert => "alert",
-    };
-    let text = |part: &str| merge_fields(language, &format!("{name}-mail-{part}"));
-    MailText { subject: text("subject"), text: text("text") }
-}
-
-/// The lines below every mail that is not a confirmation: `{{PreferencesLink}}` and `{{UnsubscribeLink}}`.
-pub fn mail_footer(language: &str) -> String {
-    merge_fields(language, "mail-footer")
-}
-
-fn merge_fields(language: &str, key: &str) -> String {
-    // A link between isolation marks would not be recognised as one by mail programs.
-    unmarked(&Texts::of(language).with(key, MERGE_FIELDS))
-}
-
 /// Without marks of direction.
 pub(super) fn unmarked(text: &str) -> String {
     text.replace(['\u{2068}', '\u{2069}'], "")
@@ -257,19 +194,5 @@ mod tests {
     #[test]
     fn a_missing_message_shows_its_key() {
         assert_eq!(Texts::of("cy").get("no-such-message"), "no-such-message");
-    }
-
-    #[test]
-    fn built_in_mails_hold_their_links_in_every_language() {
-        for language in Texts::shipped() {
-            for kind in [BuiltInMail::Confirm, BuiltInMail::Update, BuiltInMail::Address] {
-                let mail = mail(kind, language);
-                assert!(mail.text.contains("\n{{ConfirmLink}}\n"), "{language} {mail:?}");
-                assert!(mail.text.contains("{{NotMeLink}}"), "{language} {mail:?}");
-                assert!(mail.subject.contains("{{AccountName}}"), "{language} {mail:?}");
-            }
-            assert!(mail(BuiltInMail::Preferences, language).text.contains("\n{{PreferencesLink}}\n"));
-            assert!(mail_footer(language).contains("{{UnsubscribeLink}}"));
-        }
     }
 }

@@ -8,6 +8,7 @@ use crate::error::{Result, StoreError};
 const STEPS: &[(&str, &str)] = &[
     ("ground", include_str!("../../migrations/0001_ground.sql")),
     ("guard", include_str!("../../migrations/0004_guard.sql")),
+    ("pages", include_str!("../../migrations/0005_pages.sql")),
 ];
 
 /// The schema this program works with.
