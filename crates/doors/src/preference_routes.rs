@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use intake::Person;
-use model::{Caller, Door, GivenSignUp, Refusal};
+use model::{Caller, ConsentSubject, Door, GivenSignUp, Refusal};
 use serde_json::json;
 use store::TokenKind;
 
@@ -292,6 +292,23 @@ fn as_typed(known: &Known) -> Typed {
     typed
 }
 
+/// What a consent event is about, in words.
+fn subject(person: &Person, subject: ConsentSubject, texts: Texts) -> serde_json::Value {
+    let (account, last) = (&person.account, &person.account.settings.language.0);
+    match subject {
+        ConsentSubject::List(id) => {
+            json!({ "list": account.list(id).map(|l| l.name.pick(texts.tag(), last)) })
+        }
+        ConsentSubject::Statement(id, version) => {
+            let found = account.statement(id);
+            let text =
+                found.and_then(|(_, v)| Some(v.iter().find(|v| v.version == version)?.text.pick(texts.tag(), last)));
+            json!({ "statement": text, "version": version })
+        }
+        ConsentSubject::Everything => json!("everything"),
+    }
+}
+
 /// Everything about a person as a file, readable by people and programs (GDPR, article 20).
 fn file(person: &Person, consents: &[store::ConsentRecord], texts: Texts) -> Response {
     let (account, contact) = (&person.account, &person.contact);
@@ -314,9 +331,12 @@ fn file(person: &Person, consents: &[store::ConsentRecord], texts: Texts) -> Res
         Some(json!({ "statement": text.pick(language, last), "agreed": a.agreed, "at": a.at.to_rfc3339() }))
     });
     let events = consents.iter().map(|c| {
+        let steps = c.evidence.iter().map(|e| {
+            json!({ "at": e.at.to_rfc3339(), "door": e.door, "page": e.page, "ip": e.ip, "user_agent": e.user_agent })
+        });
         json!({
-            "at": c.at.to_rfc3339(), "action": c.action, "about": c.subject, "id": c.subject_id, "version": c.version,
-            "language": c.language, "basis": c.basis, "evidence": c.evidence,
+            "at": c.at.to_rfc3339(), "action": c.action, "about": subject(person, c.subject, texts),
+            "language": c.language, "basis": c.basis, "steps": steps.collect::<Vec<_>>(),
         })
     });
     let row = &contact.row;

@@ -242,6 +242,7 @@ pub(crate) fn change_address(
             fingerprint: fingerprint::of(holding.account.id, asked),
             pending: Some(pending),
             delivery: Some(mail),
+            previous: contact.last_sign_up,
             origin: asked.origin.clone(),
         }),
         deliveries: vec![delivery(mail, Lane::Confirmation, owed, now, holding.at_once)],

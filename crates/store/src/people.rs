@@ -21,9 +21,20 @@ each_statements! {
     UNSUPPRESS (Int, Bytes, Text) = "DELETE FROM suppression {using} \
         WHERE account_id = {1} AND address_hash = {2} AND reason = {3}";
     ERASE_MAILS (Int, Int) = "DELETE FROM delivery {using} WHERE account_id = {1} AND id IN \
-        (SELECT s.delivery_id FROM sign_up AS s WHERE s.account_id = {1} AND s.contact_id = {2})";
+        (WITH RECURSIVE chain AS ( \
+        SELECT s.id, s.previous_id, s.delivery_id FROM sign_up AS s JOIN contact AS c ON c.account_id = s.account_id \
+            AND c.last_sign_up_id = s.id WHERE c.account_id = {1} AND c.id = {2} \
+        UNION ALL SELECT s.id, s.previous_id, s.delivery_id FROM chain AS b JOIN sign_up AS s \
+            ON s.account_id = {1} AND s.id = b.previous_id) SELECT delivery_id FROM chain)";
     ERASE_SIGN_UPS (Int, Int) = "UPDATE sign_up SET origin = '{}', contact_id = 0, pending_id = NULL, delivery_id = NULL \
-        {from} WHERE account_id = {1} AND contact_id = {2}";
+        {from} WHERE account_id = {1} AND id IN (WITH RECURSIVE chain AS ( \
+        SELECT s.id, s.previous_id, s.delivery_id FROM sign_up AS s JOIN contact AS c ON c.account_id = s.account_id \
+            AND c.last_sign_up_id = s.id WHERE c.account_id = {1} AND c.id = {2} \
+        UNION ALL SELECT s.id, s.previous_id, s.delivery_id FROM chain AS b JOIN sign_up AS s \
+            ON s.account_id = {1} AND s.id = b.previous_id) SELECT id FROM chain)";
+    // What was agreed stays, and from where does not.
+    ERASE_EVIDENCE (Int, Int) = "UPDATE consent_event SET evidence = '[]' {from} WHERE account_id = {1} \
+        AND person_id = (SELECT c.person_id FROM contact AS c WHERE c.account_id = {1} AND c.id = {2})";
     ERASE_PENDINGS (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_VALUES (Int, Int) = "DELETE FROM contact_value {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
@@ -75,6 +86,7 @@ impl<'a> People<'a> {
         let erase = [
             &ERASE_MAILS,
             &ERASE_SIGN_UPS,
+            &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
             &ERASE_VALUES,
             &ERASE_LISTS,

@@ -37,10 +37,8 @@ fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
 
 impl Postgres {
     pub(super) fn connect(target: &PostgresTarget) -> Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let client = runtime.block_on(async {
             tokio::time::timeout(Duration::from_secs(10), target.connect())
                 .await
@@ -54,7 +52,7 @@ impl Postgres {
     pub(super) fn is_closed(&mut self) -> bool {
         if self.used.elapsed() > IDLE {
             // Lets the connection's task run, so that it sees what has come in meanwhile.
-            self.runtime.block_on(tokio::time::sleep(Duration::from_micros(100)));
+            self.runtime.block_on(async { tokio::time::sleep(Duration::from_micros(100)).await });
         }
         self.used = Instant::now();
         self.client.is_closed()
@@ -150,7 +148,8 @@ async fn script(client: &Client, text: &str) -> Result<Vec<tokio_postgres::Row>>
 
 /// Holds the keys until the transaction ends, against every node. Sorted, so that two batches cannot wait for each
 /// other.
-const LOCK: &str = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
+const LOCK: &str =
+    "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
 
 fn arrays<'p>(batch: &'p Batch<'_>) -> Vec<&'p (dyn ToSql + Sync)> {
     batch
