@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use model::{
-    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, GuardMode, MailState, Origin, Outcome, PendingId, PersonId, Refusal,
-    SignUp, SignUpId, SignUpKind, Timestamp,
+    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, GuardMode, MailState, Origin, Outcome, PendingId, PersonId,
+    Refusal, SignUp, SignUpId, SignUpKind, Timestamp,
 };
 use store::{
     ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, Mailbox, MailboxChange, NewContact, NewDelivery,
@@ -284,8 +284,7 @@ fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timest
 pub(crate) fn quiet(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, SignUpId) {
     let id = SignUpId(numbers.row());
     let sign_up = record(ask, facts, id, SignUpKind::Signup, OutcomeName::Quiet, None, None);
-    let plan =
-        Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
+    let plan = Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
     (plan, id)
 }
 

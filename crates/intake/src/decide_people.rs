@@ -238,7 +238,6 @@ pub(crate) fn change_address(
             kind: SignUpKind::Update,
             outcome: OutcomeName::Pending,
             verdict: None,
-            previous: contact.last_sign_up,
             fingerprint: fingerprint::of(holding.account.id, asked),
             pending: Some(pending),
             delivery: Some(mail),

@@ -10,9 +10,7 @@ use model::{AccountId, AccountSnapshot, Caller, Door, FieldId, FormId, GuardMode
 use store::{Keys, RefusedAttempt};
 
 use crate::guard::altcha::{Difficulty, Proofs};
-use crate::guard::{
-    Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, TicketState, Tickets, Turn,
-};
+use crate::guard::{Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, TicketState, Tickets, Turn};
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
 #[derive(Clone, Debug, Default)]
@@ -154,8 +152,7 @@ impl Gate {
             at,
             door: sign_up.door,
             caller: sign_up.caller,
-            vouched: sign_up.caller == Caller::Credentials
-                && (!sign_up.confirm || sign_up.door == Door::SpektrixOwner),
+            vouched: sign_up.caller == Caller::Credentials && (!sign_up.confirm || sign_up.door == Door::SpektrixOwner),
             account: account.id,
             form: sign_up.form,
             email,
@@ -174,8 +171,12 @@ impl Gate {
         let judged = self.guard.judge(&input, &policy);
         self.counts.note(sign_up.door, judged.judgement);
         match judged.turn {
-            Some(Turn::Began) => tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins"),
-            Some(Turn::Ended) => tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends"),
+            Some(Turn::Began) => {
+                tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins")
+            }
+            Some(Turn::Ended) => {
+                tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends")
+            }
             None => {}
         }
         Passed { policy, judgement: Some(judged.judgement) }

@@ -5,8 +5,8 @@
 //! store's transaction, the verbs below tie both to the store.
 
 mod apply;
-mod decide;
 mod chores;
+mod decide;
 mod decide_people;
 mod fingerprint;
 mod gate;
@@ -26,8 +26,8 @@ use model::{
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
-pub use gate::{GuardCounts, GuardSignals};
 use gate::{Gate, Passed};
+pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
 pub use quarantine::Released;
 
@@ -178,9 +178,7 @@ impl Intake {
             Verdict::Refuse { retry_after: Some(after) } => {
                 Err(self.turn_away(account, &sign_up, &passed, Refusal::TooMany(after)))
             }
-            Verdict::Refuse { retry_after: None } => {
-                Err(self.turn_away(account, &sign_up, &passed, Refusal::Blocked))
-            }
+            Verdict::Refuse { retry_after: None } => Err(self.turn_away(account, &sign_up, &passed, Refusal::Blocked)),
         }
     }
 
@@ -245,7 +243,9 @@ impl Intake {
         let at_once = self.store.has_room_for_delivery();
         let result = self
             .store
-            .decide(key, wants, move |facts, numbers| decide::confirm(&account, mailbox, &origin, at_once, facts, numbers))
+            .decide(key, wants, move |facts, numbers| {
+                decide::confirm(&account, mailbox, &origin, at_once, facts, numbers)
+            })
             .await
             .map_err(|e| refusal(&e))?;
         match result {
@@ -294,7 +294,8 @@ impl Intake {
         let key = PersonKey { account: account.id, email_key: mailed.key().to_owned() };
         let mailbox = store::Mailbox::of(self.store.keys(), mailed);
         let wants = Wants { pending: Some(pending.id), mailbox: Some(mailbox), ..Wants::default() };
-        let decided = self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await;
+        let decided =
+            self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await;
         decided.map_err(|e| refusal(&e))
     }
 

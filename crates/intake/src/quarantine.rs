@@ -44,7 +44,8 @@ impl Intake {
         let alone = u128::from_be_bytes(self.store.ambient().random());
         let key = PersonKey { account: account.id, email_key: format!("quiet {alone:x}") };
         let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, None);
-        let kept = self.store.decide(key, Wants::default(), move |facts, numbers| decide::quiet(&ask, facts, numbers)).await;
+        let kept =
+            self.store.decide(key, Wants::default(), move |facts, numbers| decide::quiet(&ask, facts, numbers)).await;
         kept.map(|sign_up| Outcome::Quiet { sign_up }).map_err(|e| refusal(&e))
     }
 

@@ -20,8 +20,8 @@ use crate::ids::Ids;
 use crate::keys::Keys;
 use crate::lanes::Opener;
 use crate::metrics::StoreMetrics;
-use crate::recipients::OwedInBatch;
 use crate::plan::{Facts, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
+use crate::recipients::OwedInBatch;
 use crate::sql::{Conn, Step};
 use crate::writer;
 

@@ -152,7 +152,8 @@ pub(crate) fn truncate_addresses(
     shorten: fn(&str) -> Option<String>,
 ) -> Result<bool> {
     conn.transaction(|conn| {
-        let origins = go_through(conn, account, before, "sign-up addresses", &OLD_ORIGINS, &SET_ORIGIN, shorten_json(shorten))?;
+        let origins =
+            go_through(conn, account, before, "sign-up addresses", &OLD_ORIGINS, &SET_ORIGIN, shorten_json(shorten))?;
         let contacts = go_through(conn, account, before, "contact addresses", &OLD_CONTACTS, &SET_CREATED_IP, shorten)?;
         Ok(origins || contacts)
     })
@@ -178,15 +179,13 @@ fn go_through(
     shorten: impl Fn(&str) -> Option<String>,
 ) -> Result<bool> {
     let from = conn.row(&DONE_TO, &[account.0.into(), chore.into()], |r| r.int())?.unwrap_or(0);
-    let rows = conn.rows(select, &[account.0.into(), from.into(), CHUNK.into()], |r| {
-        Ok((r.int()?, r.time()?, r.text_opt()?))
-    })?;
+    let rows = conn
+        .rows(select, &[account.0.into(), from.into(), CHUNK.into()], |r| Ok((r.int()?, r.time()?, r.text_opt()?)))?;
     // Numbers rise with time, but for blocks that an idle committer still holds: a row that is written late with a number
     // from before the cursor is missed.
     let old: Vec<_> = rows.iter().take_while(|(_, at, _)| *at < before).collect();
     let Some((last, ..)) = old.last() else { return Ok(false) };
-    let changed: Vec<_> =
-        old.iter().filter_map(|(id, _, text)| Some((*id, shorten(text.as_deref()?)?))).collect();
+    let changed: Vec<_> = old.iter().filter_map(|(id, _, text)| Some((*id, shorten(text.as_deref()?)?))).collect();
     let mut batch = Batch::new(update);
     for (id, text) in &changed {
         batch.push([account.0.into(), (*id).into(), text.into()]);

@@ -187,8 +187,7 @@ impl Asked {
                 MailRow::NotMe(account) => known.not_me.push(account),
             }
         }
-        let by_domain: HashMap<[u8; 16], i64> =
-            counts.into_iter().map(|(i, sent)| (self.domains[i], sent)).collect();
+        let by_domain: HashMap<[u8; 16], i64> = counts.into_iter().map(|(i, sent)| (self.domains[i], sent)).collect();
         let count = |domain: &[u8; 16]| by_domain.get(domain).copied().unwrap_or(0);
         for (i, mailbox) in &self.mailboxes {
             facts[*i].mailbox.domain_hour = count(&mailbox.domain);

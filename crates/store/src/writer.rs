@@ -176,13 +176,7 @@ batches! {
 }
 
 impl<'a> Batches<'a> {
-    fn add(
-        &mut self,
-        key: &'a PersonKey,
-        plan: &'a Plan,
-        texts: &'a Texts,
-        own: Own,
-    ) {
+    fn add(&mut self, key: &'a PersonKey, plan: &'a Plan, texts: &'a Texts, own: Own) {
         let Own { now, node, lease_until, .. } = own;
         let account = Value::from(key.account.0);
         let contact = Value::Int(plan.contact.map(|c| c.0));

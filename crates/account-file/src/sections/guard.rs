@@ -72,5 +72,9 @@ fn limit(guard: &mut Table<'_, '_>, key: &'static str, standard: Limit) -> Limit
 /// A signal's code; whether there is such a signal is for the guard to say.
 fn code(text: &str) -> Result<String, String> {
     let shape = !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    if shape { Ok(text.to_owned()) } else { Err(format!("must name signals such as `role_address`, not {}", quoted(text))) }
+    if shape {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("must name signals such as `role_address`, not {}", quoted(text)))
+    }
 }

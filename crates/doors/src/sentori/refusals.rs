@@ -82,9 +82,7 @@ impl Status {
             | Refusal::NotFound
             | Refusal::Expired
             | Refusal::Used
-            | Refusal::Internal => {
-                Self::internal()
-            }
+            | Refusal::Internal => Self::internal(),
         }
     }
 }

@@ -210,7 +210,8 @@ mod tests {
         it.others = vec![it.ambient.now(); 6];
         assert_eq!(it.after(0, MailCause::Confirmation), held(Reason::MailboxInstallationLimit));
         assert_eq!(it.after(24 * 60, MailCause::Confirmation), SEND);
-        let (at, limits) = (it.ambient.now(), RecipientLimits { per_domain: 5_000, in_all: 50_000, ..Default::default() });
+        let (at, limits) =
+            (it.ambient.now(), RecipientLimits { per_domain: 5_000, in_all: 50_000, ..Default::default() });
         for (domain_hour, hour, expected) in
             [(4_999, 49_999, SEND), (5_000, 0, held(Reason::DomainCeiling)), (0, 50_000, held(Reason::MailCeiling))]
         {

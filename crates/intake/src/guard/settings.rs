@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use model::{GuardSettings, Limit};
 use model::{AccountSettings, GuardMode};
+pub use model::{GuardSettings, Limit};
 
 use super::verdict::{Reason, Reasons};
 

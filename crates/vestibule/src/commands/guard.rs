@@ -60,7 +60,9 @@ pub(super) struct Which {
 pub(super) fn run(common: &CommonSettings, command: GuardCommand) -> Result<(), CommandFault> {
     with_store(common, async |store| match command {
         GuardCommand::Explain { id, which } => explain(store, &snapshot(store, &which).await?, id).await,
-        GuardCommand::List { verdict, most, which } => list(store, &snapshot(store, &which).await?, verdict, most).await,
+        GuardCommand::List { verdict, most, which } => {
+            list(store, &snapshot(store, &which).await?, verdict, most).await
+        }
         GuardCommand::Release { id, which } => release(store, &snapshot(store, &which).await?, id).await,
         GuardCommand::Judge { file, which } => judge(&snapshot(store, &which).await?, &file),
     })
@@ -97,8 +99,11 @@ async fn explain(store: &Store, account: &Arc<AccountSnapshot>, id: i64) -> Resu
     }
     let verdict = stored(&row);
     match &verdict.applied {
-        Some(applied) => say(format_args!("verdict {}, which changed it to {applied}: the caller vouches for the person, \
-             shows no challenge, or the guard only records", verdict.verdict)),
+        Some(applied) => say(format_args!(
+            "verdict {}, which changed it to {applied}: the caller vouches for the person, \
+             shows no challenge, or the guard only records",
+            verdict.verdict
+        )),
         None => say(format_args!("verdict {}", verdict.verdict)),
     }
     for code in &verdict.reasons {

@@ -18,7 +18,11 @@ const SECOND: &[(&str, &str)] = &[
 
 /// One mailbox at Google in one of its many spellings.
 fn spelling(n: usize) -> String {
-    let dots: String = "victim".chars().enumerate().map(|(i, c)| if n >> i & 1 == 1 { format!("{c}.") } else { c.to_string() }).collect();
+    let dots: String = "victim"
+        .chars()
+        .enumerate()
+        .map(|(i, c)| if n >> i & 1 == 1 { format!("{c}.") } else { c.to_string() })
+        .collect();
     let domain = if n % 3 == 0 { "googlemail.com" } else { "gmail.com" };
     match n % 4 {
         0 => format!("{}+{n}@{domain}", dots.trim_end_matches('.')),
@@ -111,7 +115,8 @@ testkit::both_engines! {
 }
 
 async fn post(node: &Node, link: &str) {
-    let path = link.find("://").and_then(|at| link[at + 3..].find('/').map(|end| &link[at + 3 + end..])).expect("a path");
+    let path =
+        link.find("://").and_then(|at| link[at + 3..].find('/').map(|end| &link[at + 3 + end..])).expect("a path");
     let response = Request::post(path).header("Content-Length", "0").send(node.running.address()).await;
     assert_eq!(response.expect("an answer").status(), 200);
 }

@@ -4,3 +4,4 @@ mod bombing;
 mod commands;
 mod modes;
 mod node;
+mod public;

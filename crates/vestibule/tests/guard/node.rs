@@ -41,8 +41,13 @@ pub async fn apply(launch: &Launch, name: &str, text: &str) {
 
 impl Node {
     pub async fn start(db: TestDatabase, changes: &[(&str, &str)]) -> Self {
+        Self::start_behind(db, changes, "127.0.0.1").await
+    }
+
+    /// A node that believes these proxies.
+    pub async fn start_behind(db: TestDatabase, changes: &[(&str, &str)], proxies: &str) -> Self {
         let sink = SmtpSink::start().await;
-        let launch = launch(&db, &sink);
+        let launch = launch(&db, &sink).setting("VESTIBULE_TRUSTED_PROXIES", proxies);
         apply(&launch, "demo", &account_with(changes)).await;
         let running = launch.start().await;
         Self { launch, running, sink, _db: db }
