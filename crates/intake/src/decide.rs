@@ -69,6 +69,9 @@ impl Ask {
 
 /// Decides about a sign-up: a repeat, held until confirmed, or applied at once.
 pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Settled) {
+    if let Some(hook) = ask.settings.before_deciding {
+        hook(&ask.sign_up);
+    }
     if let Some((contact, earlier)) = repeat_of(ask, facts) {
         return (Plan::default(), settled_before(contact, earlier));
     }
