@@ -21,7 +21,7 @@ each_statements! {
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
     EARLIER (Int, Int, Int) = "SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, d.state \
         FROM sign_up AS s LEFT JOIN delivery AS d ON d.account_id = s.account_id AND d.id = s.delivery_id \
-        WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.id DESC LIMIT 50";
+        WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.at DESC, s.id DESC LIMIT 50";
 }
 
 /// Who a change is about, and what it wants to know.

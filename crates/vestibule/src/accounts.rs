@@ -6,7 +6,8 @@ use store::{ConfigChange, PutItem, Store, StoreError, StoredAccount};
 
 /// Makes or changes an account as its file says, removing nothing. What stands in the way otherwise, a line each.
 pub async fn apply_account(store: &Store, text: &str, file_name: &str) -> Result<(), Vec<String>> {
-    let file = account_file::parse(text, file_name).map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let file =
+        account_file::parse(text, file_name).map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let told = |error: StoreError| vec![error.to_string()];
     let (plan, planned_on) = plan(store, &file, false).await.map_err(told)?;
     let mut refusals: Vec<String> = plan.refusals.iter().map(ToString::to_string).collect();
