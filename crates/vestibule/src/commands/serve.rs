@@ -46,12 +46,7 @@ async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
     if !parts.store.directory().all().is_empty() {
         return Ok(());
     }
-    let file = account_file::parse(DEMO_ACCOUNT, "demo.toml")
-        .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
-    let (plan, planned_on) = accounts::plan(&parts.store, &file, false).await?;
-    let change = accounts::change(&file, plan, planned_on, parts.store.ambient());
-    parts.store.change_account(change).await?;
-    Ok(())
+    accounts::apply_account(&parts.store, DEMO_ACCOUNT, "demo.toml").await.map_err(CommandFault)
 }
 
 fn greet(node: &Node) {
