@@ -3,7 +3,9 @@
 //! Calls block the calling thread, which is always one of the store's own (see `lanes`): the connection itself is
 //! driven by the runtime.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::future::Future;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, try_join_all};
@@ -17,10 +19,20 @@ use super::value::{Row, Value};
 use super::{Sql, Step};
 use crate::error::{Result, StoreError};
 
+/// How long the server may work on one statement.
+const STATEMENT_LIMIT: &str = "SET statement_timeout = '25s'";
+/// How long an answer is waited for: longer than the server's own limits, so that only a server that is gone or stands
+/// still is given up, and its callers are told to come back.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(super) struct Postgres {
     client: Client,
     runtime: Handle,
     statements: HashMap<usize, Statement>,
+    /// How long an answer is waited for; `None` = for ever.
+    patience: Option<Duration>,
+    /// Whether an answer was given up: what the connection holds is then unknown, and it must not be used again.
+    given_up: Cell<bool>,
 }
 
 fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
@@ -38,24 +50,54 @@ impl Postgres {
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
-        let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'")?;
+        let connection = Self {
+            client,
+            runtime: runtime.clone(),
+            statements: HashMap::new(),
+            patience: Some(PATIENCE),
+            given_up: Cell::new(false),
+        };
+        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'")?;
+        connection.script(STATEMENT_LIMIT)?;
         Ok(connection)
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.given_up.get() || self.client.is_closed()
     }
 
-    pub(super) fn script(&mut self, text: &str) -> Result<()> {
-        Ok(self.runtime.block_on(self.client.batch_execute(text))?)
+    /// Whether statements may take only so long. Setting up a schema may take any time.
+    pub(super) fn limit_time(&mut self, limited: bool) -> Result<()> {
+        self.patience = limited.then_some(PATIENCE);
+        self.script(if limited { STATEMENT_LIMIT } else { "SET statement_timeout = 0" })
+    }
+
+    pub(super) fn script(&self, text: &str) -> Result<()> {
+        self.wait(self.client.batch_execute(text))
+    }
+
+    /// Waits for an answer, but not for ever.
+    fn wait<T, E>(&self, answer: impl Future<Output = std::result::Result<T, E>>) -> Result<T>
+    where
+        StoreError: From<E>,
+    {
+        if self.is_closed() {
+            return Err(StoreError::Unavailable("the connection was lost".into()));
+        }
+        let Some(patience) = self.patience else { return Ok(self.runtime.block_on(answer)?) };
+        let answer = self.runtime.block_on(async { tokio::time::timeout(patience, answer).await });
+        answer.map_err(|_| {
+            self.given_up.set(true);
+            StoreError::Unavailable(format!("no answer within {} s", patience.as_secs()))
+        })?
+        .map_err(StoreError::from)
     }
 
     fn prepared(&mut self, key: &'static str, text: impl FnOnce() -> String) -> Result<Statement> {
         if let Some(statement) = self.statements.get(&(key.as_ptr() as usize)) {
             return Ok(statement.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(&text()))?;
+        let statement = self.wait(self.client.prepare(&text()))?;
         self.statements.insert(key.as_ptr() as usize, statement.clone());
         Ok(statement)
     }
@@ -63,7 +105,7 @@ impl Postgres {
     pub(super) fn run(&mut self, sql: &'static Sql, values: &[Value<'_>]) -> Result<u64> {
         let statement = self.prepared(sql.0, || sql.0.to_owned())?;
         let params: Vec<_> = values.iter().map(param).collect();
-        Ok(self.runtime.block_on(self.client.execute(&statement, &params))?)
+        self.wait(self.client.execute(&statement, &params))
     }
 
     pub(super) fn rows<T>(
@@ -74,7 +116,7 @@ impl Postgres {
     ) -> Result<Vec<T>> {
         let statement = self.prepared(sql.0, || sql.0.to_owned())?;
         let params: Vec<_> = values.iter().map(param).collect();
-        let rows = self.runtime.block_on(self.client.query(&statement, &params))?;
+        let rows = self.wait(self.client.query(&statement, &params))?;
         rows.iter().map(|row| read(&mut Row::postgres(row, 0))).collect()
     }
 
@@ -108,7 +150,7 @@ impl Postgres {
                 _ => Box::pin(async { Ok(Vec::new()) }),
             });
         }
-        let answers = self.runtime.block_on(try_join_all(work))?;
+        let answers = self.wait(try_join_all(work))?;
         for (step, rows) in steps.into_iter().zip(answers) {
             if let Step::Read(_, read) = step {
                 for row in &rows {
@@ -122,7 +164,7 @@ impl Postgres {
 
     #[cfg(test)]
     pub(super) fn prepares(&mut self, text: &str) -> Result<()> {
-        Ok(self.runtime.block_on(self.client.prepare(text)).map(|_| ())?)
+        self.wait(self.client.prepare(text)).map(|_| ())
     }
 }
 
