@@ -86,11 +86,12 @@ impl Postgres {
         }
         let Some(patience) = self.patience else { return Ok(self.runtime.block_on(answer)?) };
         let answer = self.runtime.block_on(async { tokio::time::timeout(patience, answer).await });
-        answer.map_err(|_| {
-            self.given_up.set(true);
-            StoreError::Unavailable(format!("no answer within {} s", patience.as_secs()))
-        })?
-        .map_err(StoreError::from)
+        answer
+            .map_err(|_| {
+                self.given_up.set(true);
+                StoreError::Unavailable(format!("no answer within {} s", patience.as_secs()))
+            })?
+            .map_err(StoreError::from)
     }
 
     fn prepared(&mut self, key: &'static str, text: impl FnOnce() -> String) -> Result<Statement> {
