@@ -57,7 +57,10 @@ impl Postgres {
             patience: Some(PATIENCE),
             given_up: Cell::new(false),
         };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'")?;
+        connection.script(
+            "SET timezone = 'UTC'; SET lock_timeout = '10s'; SET jit = off; SET plan_cache_mode = force_generic_plan; \
+             SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
+        )?;
         connection.script(STATEMENT_LIMIT)?;
         Ok(connection)
     }
@@ -129,6 +132,7 @@ impl Postgres {
                 Step::Write(batch) | Step::Read(batch, _) => {
                     Some(self.prepared(batch.each.text, || batch.each.for_postgres())?)
                 }
+                Step::Lock(_) => Some(self.prepared(LOCK, || LOCK.to_owned())?),
                 _ => None,
             });
         }
@@ -138,7 +142,10 @@ impl Postgres {
             work.push(match (step, statement) {
                 (Step::Begin, _) => Box::pin(script(client, "BEGIN")),
                 (Step::Commit, _) => Box::pin(script(client, "COMMIT")),
-                (Step::Lock(keys), _) => Box::pin(lock(client, keys)),
+                (Step::Lock(keys), Some(statement)) => Box::pin(async move {
+                    client.query(statement, &[keys]).await?;
+                    Ok(Vec::new())
+                }),
                 (Step::Write(batch), Some(statement)) => Box::pin(async move {
                     let params = arrays(batch);
                     client.execute(statement, &params).await?;
@@ -176,13 +183,7 @@ async fn script(client: &Client, text: &str) -> Result<Vec<tokio_postgres::Row>>
 
 /// Holds the keys until the transaction ends, against every node. Sorted, so that two batches cannot wait for each
 /// other.
-async fn lock(client: &Client, keys: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
-    // The text is sent with its types, so that it needs no prepared statement and no extra round trip.
-    let types = [tokio_postgres::types::Type::INT8_ARRAY];
-    let text = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1) AS k ORDER BY k) AS sorted";
-    client.query_typed(text, &[(&keys, types[0].clone())]).await?;
-    Ok(Vec::new())
-}
+const LOCK: &str = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
 
 fn arrays<'p>(batch: &'p Batch<'_>) -> Vec<&'p (dyn ToSql + Sync)> {
     batch

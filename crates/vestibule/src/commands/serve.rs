@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::Ambient;
+use store::StoreError;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandFault, runtime, say};
@@ -73,7 +74,13 @@ async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
         .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
     let (plan, planned_on) = accounts::plan(&parts.store, &file, false).await?;
     let change = accounts::change(&file, plan, planned_on, parts.store.ambient());
-    parts.store.change_account(change).await?;
+    match parts.store.change_account(change).await {
+        // Another node came first.
+        Err(StoreError::Conflict(_)) if parts.store.account(&file.settings.slug).await?.is_some() => {
+            parts.store.refresh().await?;
+        }
+        done => drop(done?),
+    }
     Ok(())
 }
 

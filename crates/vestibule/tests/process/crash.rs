@@ -120,7 +120,12 @@ both_engines! {
                 (email, answer.expect("what has begun is answered").status())
             });
         }
-        sink.wait_for_attempts(CONNECTIONS as usize).await;
+        until("every sign-up is kept", async || {
+            let metrics = testkit::http::get(server.ops_address(), "/metrics").await.expect("an answer").text();
+            let kept = format!("vestibule_sign_ups_total{{outcome=\"pending\"}} {CONNECTIONS}\n");
+            if metrics.contains(&kept) { Ok(()) } else { Err(metrics) }
+        })
+        .await;
         let idle = Connection::open(server.address()).await.expect("a connection");
         let stopped = Instant::now();
         server.terminate();

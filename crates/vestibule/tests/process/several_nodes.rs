@@ -33,6 +33,26 @@ async fn what_one_begins_the_other_ends() {
 }
 
 #[tokio::test]
+async fn nodes_may_set_up_one_database_at_once() {
+    let db = TestDatabase::postgres();
+    let sink = SmtpSink::start().await;
+    let launch = demo(db.url(), &sink);
+    let (key, _) = (launch.data_dir().join("key"), write(&launch, "key", &store_key()));
+    let node = || demo(db.url(), &sink).setting("VESTIBULE_SECRET_KEY_FILE", &key);
+    let (a, b, c) = (node(), node(), node());
+    let nodes = tokio::join!(a.start(), b.start(), c.start());
+    for (n, node) in [nodes.0, nodes.1, nodes.2].iter().enumerate() {
+        let email = format!("first{n}@example.org");
+        assert_status(&sign_up(&email, false).send(node.address()).await.expect("an answer"), 200);
+    }
+}
+
+/// 32 bytes in base64.
+fn store_key() -> String {
+    format!("{}=", "A".repeat(43))
+}
+
+#[tokio::test]
 async fn both_see_an_apply() {
     let db = TestDatabase::postgres();
     let sink = SmtpSink::start().await;
