@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Door, Timestamp};
+use model::{Basis, ConsentAction, ConsentSubject, Door, Shown, Timestamp};
 use serde_json::json;
 use testkit::http::Request;
 use testkit::smtp_sink::{Fault, Stage};
@@ -325,15 +325,15 @@ testkit::both_engines! {
         app.follow(&link(&app.nth_mail_to(ANN, 0).await, "/confirm/")).await;
 
         let (account, later) = (app.account("demo"), BEGIN.plus(Duration::from_secs(600)));
-        let number = |id: &str| account.list_by_external_id(id).map(|(list, _)| list.0);
+        let list = |id: &str| ConsentSubject::List(account.list_by_external_id(id).expect("a list").0);
         let events = app.consents(ANN).await;
         let seen: Vec<_> = events
             .iter()
-            .map(|e| (e.action.as_str(), e.subject.as_str(), e.subject_id, e.basis.as_str(), e.shown.as_str()))
+            .map(|e| (e.action, e.subject, e.basis, e.shown))
             .collect();
         assert_eq!(seen, [
-            ("given", "list", number("QWERTY1A"), "consent", "declared"),
-            ("given", "list", number("MEMBERS1"), "consent", "vendor_default"),
+            (ConsentAction::Given, list("QWERTY1A"), Basis::Consent, Shown::Declared),
+            (ConsentAction::Given, list("MEMBERS1"), Basis::Consent, Shown::VendorDefault),
         ]);
         for event in &events {
             assert_eq!(event.at, later);
@@ -352,7 +352,7 @@ testkit::both_engines! {
         app.sign_up(&body(ANN, NEWSLETTER, more), 200).await;
         let events = app.consents(ANN).await;
         assert_eq!(events.len(), 3);
-        assert_eq!(events[2].subject_id, number("ABCDEFG1"));
+        assert_eq!(events[2].subject, list("ABCDEFG1"));
         let times: Vec<Timestamp> = events[2].evidence.iter().map(|step| step.at).collect();
         assert_eq!(times, [later.plus(Duration::from_secs(100))]);
     }
