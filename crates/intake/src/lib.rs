@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{
-    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId, SignUpKind,
+    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUp, SignUpId,
+    SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
@@ -45,6 +46,8 @@ pub struct IntakeSettings {
     pub confirm_within: Duration,
     /// How long a sign-up is kept after its link died unused.
     pub keep_dead: Duration,
+    /// Called before each decision about a sign-up. For tests: a panic in it is an internal fault of that one decision.
+    pub before_deciding: Option<fn(&SignUp)>,
 }
 
 impl Default for IntakeSettings {
@@ -54,6 +57,7 @@ impl Default for IntakeSettings {
             repeat_window: Duration::from_secs(60),
             confirm_within: Duration::from_secs(30 * 24 * 3600),
             keep_dead: Duration::from_secs(30 * 24 * 3600),
+            before_deciding: None,
         }
     }
 }
