@@ -183,7 +183,8 @@ async fn script(client: &Client, text: &str) -> Result<Vec<tokio_postgres::Row>>
 
 /// Holds the keys until the transaction ends, against every node. Sorted, so that two batches cannot wait for each
 /// other.
-const LOCK: &str = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
+const LOCK: &str =
+    "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
 
 fn arrays<'p>(batch: &'p Batch<'_>) -> Vec<&'p (dyn ToSql + Sync)> {
     batch
