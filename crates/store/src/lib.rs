@@ -111,7 +111,7 @@ impl Store {
     /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
     /// committers. Blocks; call it where the runtime may be blocked.
     pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
-        let opener = Opener { target: settings.target.clone(), runtime: runtime.clone() };
+        let opener = Opener { target: settings.target.clone() };
         let mut conn = opener.open(true)?;
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
@@ -164,8 +164,8 @@ impl Store {
     }
 
     /// Brings the schema up to date; the versions before and after. Needs no key.
-    pub fn migrate(target: &Target, runtime: &tokio::runtime::Handle) -> Result<(i64, i64)> {
-        let mut conn = Opener { target: target.clone(), runtime: runtime.clone() }.open(true)?;
+    pub fn migrate(target: &Target) -> Result<(i64, i64)> {
+        let mut conn = Opener { target: target.clone() }.open(true)?;
         if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
             sql::set_up_or_check(&mut conn, false)?;
         }

@@ -4,6 +4,24 @@ use account_file::{AccountFile, CurrentItem, Plan};
 use model::{AccountSettings, AccountSnapshot, Ambient, ApiUserKind, Directory, ItemKind, Secret};
 use store::{ConfigChange, PutItem, Store, StoreError, StoredAccount};
 
+/// Makes or changes an account as its file says, removing nothing. What stands in the way otherwise, a line each.
+pub async fn apply_account(store: &Store, text: &str, file_name: &str) -> Result<(), Vec<String>> {
+    let file =
+        account_file::parse(text, file_name).map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let told = |error: StoreError| vec![error.to_string()];
+    let (plan, planned_on) = plan(store, &file, false).await.map_err(told)?;
+    let mut refusals: Vec<String> = plan.refusals.iter().map(ToString::to_string).collect();
+    refusals.extend(collisions(&store.directory(), &file));
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    if !plan.is_empty() {
+        let change = change(&file, plan, planned_on, store.ambient());
+        store.change_account(change).await.map_err(told)?;
+    }
+    Ok(())
+}
+
 /// The current items of an account, as the file's side compares them.
 pub(crate) fn current_items(account: &StoredAccount, directory: &Directory) -> Vec<CurrentItem> {
     let snapshot = directory.by_id(account.id);

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use accounts::apply_account;
 pub use server::Server;
 pub use settings::{CommonSettings, ServeSettings, SettingsFault};
 pub use wire_up::{Node, NodeParts, StartFault};

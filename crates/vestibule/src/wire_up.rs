@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
-use crate::{Server, master_key, ops};
+use crate::{Server, master_key, ops, server};
 
 /// Why a node could not start; for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,10 @@ pub struct NodeParts {
     serve: ServeSettings,
     listen: SocketAddr,
     ops_listen: Option<SocketAddr>,
-    intake: IntakeSettings,
+    /// How the intake behaves.
+    pub intake: IntakeSettings,
+    /// How long a request's head may take to arrive, also the pause between two requests of one connection.
+    pub head_patience: Duration,
     proxies: TrustedProxies,
 }
 
@@ -117,7 +120,7 @@ impl NodeParts {
         })?;
         let transport = Transport::open(mail_url, common.data_dir(), SmtpSettings::default(), ambient)
             .map_err(|why| SettingsFault::new("VESTIBULE_MAIL_URL", why))?;
-        Ok(Self { store, transport, serve, listen, ops_listen, intake, proxies })
+        Ok(Self { store, transport, serve, listen, ops_listen, intake, head_patience: server::HEAD_PATIENCE, proxies })
     }
 
     /// Listens, starts the workers and answers.
@@ -125,6 +128,7 @@ impl NodeParts {
         let most = self.serve.max_connections()?;
         let listening = |address, fault| StartFault::Listen(address, fault);
         let server = Server::listen(self.listen, most).await.map_err(|e| listening(self.listen, e))?;
+        let server = server.with_head_patience(self.head_patience);
         let ops_server = match self.ops_listen {
             Some(address) => Some(Server::listen(address, 256).await.map_err(|e| listening(address, e))?),
             None => None,

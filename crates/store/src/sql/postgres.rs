@@ -1,15 +1,15 @@
 //! The PostgreSQL side: one connection, prepared statements, several statements in one round trip.
 //!
-//! Calls block the calling thread, which is always one of the store's own (see `lanes`): the connection itself is
-//! driven by the runtime.
+//! Calls block the calling thread, which is always one of the store's own (see `lanes`). The connection has a runtime
+//! of its own that runs in that thread while a call waits: an answer never has to wake another thread.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, try_join_all};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
@@ -27,13 +27,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) struct Postgres {
     client: Client,
-    runtime: Handle,
+    runtime: Runtime,
     statements: HashMap<usize, Statement>,
+    used: Instant,
     /// How long an answer is waited for; `None` = for ever.
     patience: Option<Duration>,
     /// Whether an answer was given up: what the connection holds is then unknown, and it must not be used again.
     given_up: Cell<bool>,
 }
+
+/// After this long without a call the connection is looked at before it is used: its end may have gone unnoticed.
+const IDLE: Duration = Duration::from_millis(500);
 
 fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
     match value {
@@ -44,7 +48,9 @@ fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
 }
 
 impl Postgres {
-    pub(super) fn connect(target: &PostgresTarget, runtime: &Handle) -> Result<Self> {
+    pub(super) fn connect(target: &PostgresTarget) -> Result<Self> {
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let client = runtime.block_on(async {
             tokio::time::timeout(Duration::from_secs(10), target.connect())
                 .await
@@ -52,11 +58,14 @@ impl Postgres {
         })?;
         let connection = Self {
             client,
-            runtime: runtime.clone(),
+            runtime,
             statements: HashMap::new(),
+            used: Instant::now(),
             patience: Some(PATIENCE),
             given_up: Cell::new(false),
         };
+        // Every statement here finds its rows by key: plans by index are right whatever the statistics say, and need no
+        // second thought.
         connection.script(
             "SET timezone = 'UTC'; SET lock_timeout = '10s'; SET jit = off; SET plan_cache_mode = force_generic_plan; \
              SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
@@ -65,7 +74,16 @@ impl Postgres {
         Ok(connection)
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&mut self) -> bool {
+        if self.used.elapsed() > IDLE {
+            // Lets the connection's task run, so that it sees what has come in meanwhile.
+            self.runtime.block_on(tokio::time::sleep(Duration::from_micros(100)));
+        }
+        self.used = Instant::now();
+        self.is_lost()
+    }
+
+    fn is_lost(&self) -> bool {
         self.given_up.get() || self.client.is_closed()
     }
 
@@ -84,7 +102,7 @@ impl Postgres {
     where
         StoreError: From<E>,
     {
-        if self.is_closed() {
+        if self.is_lost() {
             return Err(StoreError::Unavailable("the connection was lost".into()));
         }
         let Some(patience) = self.patience else { return Ok(self.runtime.block_on(answer)?) };

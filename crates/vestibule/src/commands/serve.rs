@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use model::Ambient;
-use store::StoreError;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandFault, runtime, say};
@@ -70,18 +69,15 @@ async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
     if !parts.store.directory().all().is_empty() {
         return Ok(());
     }
-    let file = account_file::parse(DEMO_ACCOUNT, "demo.toml")
-        .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
-    let (plan, planned_on) = accounts::plan(&parts.store, &file, false).await?;
-    let change = accounts::change(&file, plan, planned_on, parts.store.ambient());
-    match parts.store.change_account(change).await {
-        // Another node came first.
-        Err(StoreError::Conflict(_)) if parts.store.account(&file.settings.slug).await?.is_some() => {
-            parts.store.refresh().await?;
+    let applied = accounts::apply_account(&parts.store, DEMO_ACCOUNT, "demo.toml").await;
+    if applied.is_err() {
+        // Another node may have come first.
+        parts.store.refresh().await?;
+        if !parts.store.directory().all().is_empty() {
+            return Ok(());
         }
-        done => drop(done?),
     }
-    Ok(())
+    applied.map_err(CommandFault)
 }
 
 fn greet(node: &Node) {
