@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use testkit::{Engine, TestDatabase, engines};
-use tokio::runtime::Runtime;
 
 use crate::sql::{self, Conn, SCHEMA_VERSION, Sql, Target};
 
@@ -84,12 +83,11 @@ fn with_data(conn: &mut Conn, engine: Engine, version: i64) {
 
 #[test]
 fn data_outlives_an_upgrade_from_every_earlier_schema() {
-    let runtime = Runtime::new().expect("a runtime");
     for engine in engines() {
         for version in 1..=SCHEMA_VERSION {
             let db = TestDatabase::new(engine);
             let target = Target::parse(db.url()).expect("a target");
-            let mut conn = Conn::open(&target, true, 1024, runtime.handle()).expect("opens");
+            let mut conn = Conn::open(&target, true, 1024).expect("opens");
             with_data(&mut conn, engine, version);
             let known = columns(&mut conn, engine);
             let before = rows(&mut conn, engine, &known);
@@ -108,7 +106,7 @@ fn data_outlives_an_upgrade_from_every_earlier_schema() {
             // And the result is the same schema as a new database's.
             let fresh = TestDatabase::new(engine);
             let target = Target::parse(fresh.url()).expect("a target");
-            let mut conn = Conn::open(&target, true, 1024, runtime.handle()).expect("opens");
+            let mut conn = Conn::open(&target, true, 1024).expect("opens");
             sql::set_up_or_check(&mut conn, true).expect("sets up");
             assert_eq!(columns(&mut conn, engine), now, "{engine}, from {version}");
         }
@@ -117,10 +115,8 @@ fn data_outlives_an_upgrade_from_every_earlier_schema() {
 
 #[test]
 fn every_table_of_the_first_schema_has_a_row_in_its_fixture() {
-    let runtime = Runtime::new().expect("a runtime");
     let db = TestDatabase::sqlite();
-    let mut conn =
-        Conn::open(&Target::parse(db.url()).expect("a target"), true, 1024, runtime.handle()).expect("opens");
+    let mut conn = Conn::open(&Target::parse(db.url()).expect("a target"), true, 1024).expect("opens");
     with_data(&mut conn, Engine::Sqlite, 1);
     let known = columns(&mut conn, Engine::Sqlite);
     for (table, rows) in rows(&mut conn, Engine::Sqlite, &known) {

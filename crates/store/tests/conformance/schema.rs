@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use store::{SCHEMA_VERSION, Store, Target};
 use testkit::{Engine, TestDatabase};
-use tokio::runtime::Handle;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Schema {
@@ -83,9 +82,8 @@ impl Schema {
 async fn both_engines_have_the_same_schema() {
     let databases = [Engine::Sqlite, Engine::Postgres].map(TestDatabase::new);
     for db in &databases {
-        let (target, runtime) = (Target::parse(db.url()).expect("a target"), Handle::current());
-        let migrate =
-            move || Store::migrate(&target, &runtime).map(|versions| (versions, Store::migrate(&target, &runtime)));
+        let target = Target::parse(db.url()).expect("a target");
+        let migrate = move || Store::migrate(&target).map(|versions| (versions, Store::migrate(&target)));
         let (first, second) = tokio::task::spawn_blocking(migrate).await.expect("no panic").expect("migrates");
         assert_eq!(first, (0, SCHEMA_VERSION));
         assert_eq!(second.expect("migrates"), (SCHEMA_VERSION, SCHEMA_VERSION));
