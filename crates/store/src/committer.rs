@@ -245,7 +245,7 @@ impl Committer {
     }
 
     fn opened<'w>(&self, working: &'w mut Working) -> Result<&'w mut Conn> {
-        if working.conn.as_ref().is_some_and(Conn::is_closed) {
+        if working.conn.as_mut().is_some_and(Conn::is_closed) {
             working.conn = None;
         }
         if working.conn.is_none() {

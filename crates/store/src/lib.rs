@@ -7,6 +7,7 @@
 
 mod committer;
 mod config;
+mod consents;
 mod deliveries;
 mod error;
 mod facts;
@@ -31,6 +32,7 @@ use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListI
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
+pub use consents::ConsentRecord;
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
@@ -40,7 +42,7 @@ pub use plan::{
     ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
     NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
-pub use read::{ConsentRecord, Contact, ContactKey, StatementAnswer, TagCount};
+pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
 
 use committer::{Committer, Decision, LEASE, Queue};
@@ -106,7 +108,7 @@ impl Store {
     /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
     /// committers. Blocks; call it where the runtime may be blocked.
     pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
-        let opener = Opener { target: settings.target.clone(), runtime: runtime.clone() };
+        let opener = Opener { target: settings.target.clone() };
         let mut conn = opener.open(true)?;
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
@@ -158,8 +160,8 @@ impl Store {
     }
 
     /// Brings the schema up to date; the versions before and after. Needs no key.
-    pub fn migrate(target: &Target, runtime: &tokio::runtime::Handle) -> Result<(i64, i64)> {
-        let mut conn = Opener { target: target.clone(), runtime: runtime.clone() }.open(true)?;
+    pub fn migrate(target: &Target) -> Result<(i64, i64)> {
+        let mut conn = Opener { target: target.clone() }.open(true)?;
         if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
             sql::set_up_or_check(&mut conn, false)?;
         }
@@ -250,7 +252,7 @@ impl Store {
 
     /// A contact's consent events, the oldest first.
     pub async fn consents(&self, account: AccountId, person: model::PersonId) -> Result<Vec<ConsentRecord>> {
-        self.inner.lanes.run(move |conn| read::consents(conn, account, person)).await
+        self.inner.lanes.run(move |conn| consents::of(conn, account, person)).await
     }
 
     /// A page of a list's emailable subscribers after a given contact.

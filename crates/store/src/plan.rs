@@ -53,6 +53,8 @@ pub struct ContactRow {
     pub created_referrer: Option<String>,
     /// When its values, lists or tags last changed.
     pub modified_at: Timestamp,
+    /// The last sign-up about it.
+    pub last_sign_up: Option<SignUpId>,
 }
 
 /// An earlier sign-up of the same contact.
@@ -287,6 +289,8 @@ pub struct NewSignUp {
     pub pending: Option<PendingId>,
     /// Its confirmation mail.
     pub delivery: Option<DeliveryId>,
+    /// The contact's sign-up before this one.
+    pub previous: Option<SignUpId>,
     /// Where it came from.
     pub origin: Origin,
 }

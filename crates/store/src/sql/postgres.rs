@@ -1,13 +1,13 @@
 //! The PostgreSQL side: one connection, prepared statements, several statements in one round trip.
 //!
-//! Calls block the calling thread, which is always one of the store's own (see `lanes`): the connection itself is
-//! driven by the runtime.
+//! Calls block the calling thread, which is always one of the store's own (see `lanes`). The connection has a runtime
+//! of its own that runs in that thread while a call waits: an answer never has to wake another thread.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, try_join_all};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
@@ -19,9 +19,13 @@ use crate::error::{Result, StoreError};
 
 pub(super) struct Postgres {
     client: Client,
-    runtime: Handle,
+    runtime: Runtime,
     statements: HashMap<usize, Statement>,
+    used: Instant,
 }
+
+/// After this long without a call the connection is looked at before it is used: its end may have gone unnoticed.
+const IDLE: Duration = Duration::from_millis(500);
 
 fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
     match value {
@@ -32,18 +36,26 @@ fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
 }
 
 impl Postgres {
-    pub(super) fn connect(target: &PostgresTarget, runtime: &Handle) -> Result<Self> {
+    pub(super) fn connect(target: &PostgresTarget) -> Result<Self> {
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let client = runtime.block_on(async {
             tokio::time::timeout(Duration::from_secs(10), target.connect())
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
-        let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'")?;
+        let mut connection = Self { client, runtime, statements: HashMap::new(), used: Instant::now() };
+        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")?;
         Ok(connection)
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&mut self) -> bool {
+        if self.used.elapsed() > IDLE {
+            // Lets the connection's task run, so that it sees what has come in meanwhile.
+            // Made inside: a timer needs the runtime around it.
+            self.runtime.block_on(async { tokio::time::sleep(Duration::from_micros(100)).await });
+        }
+        self.used = Instant::now();
         self.client.is_closed()
     }
 
@@ -86,6 +98,7 @@ impl Postgres {
                 Step::Write(batch) | Step::Read(batch, _) => {
                     Some(self.prepared(batch.each.text, || batch.each.for_postgres())?)
                 }
+                Step::Lock(_) => Some(self.prepared(LOCK, || LOCK.to_owned())?),
                 _ => None,
             });
         }
@@ -95,7 +108,10 @@ impl Postgres {
             work.push(match (step, statement) {
                 (Step::Begin, _) => Box::pin(script(client, "BEGIN")),
                 (Step::Commit, _) => Box::pin(script(client, "COMMIT")),
-                (Step::Lock(keys), _) => Box::pin(lock(client, keys)),
+                (Step::Lock(keys), Some(statement)) => Box::pin(async move {
+                    client.query(statement, &[keys]).await?;
+                    Ok(Vec::new())
+                }),
                 (Step::Write(batch), Some(statement)) => Box::pin(async move {
                     let params = arrays(batch);
                     client.execute(statement, &params).await?;
@@ -133,13 +149,8 @@ async fn script(client: &Client, text: &str) -> Result<Vec<tokio_postgres::Row>>
 
 /// Holds the keys until the transaction ends, against every node. Sorted, so that two batches cannot wait for each
 /// other.
-async fn lock(client: &Client, keys: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
-    // The text is sent with its types, so that it needs no prepared statement and no extra round trip.
-    let types = [tokio_postgres::types::Type::INT8_ARRAY];
-    let text = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1) AS k ORDER BY k) AS sorted";
-    client.query_typed(text, &[(&keys, types[0].clone())]).await?;
-    Ok(Vec::new())
-}
+const LOCK: &str =
+    "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
 
 fn arrays<'p>(batch: &'p Batch<'_>) -> Vec<&'p (dyn ToSql + Sync)> {
     batch
