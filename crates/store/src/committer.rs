@@ -310,6 +310,7 @@ impl Committer {
             StoreError::Unavailable(text) => {
                 tracing::error!(error = %text, changes = batch.len(), "could not commit");
                 self.metrics.failed(batch.len());
+                self.metrics.writing(false);
                 working.conn = None;
                 for change in batch {
                     change.finish(Err(error.clone()));
@@ -319,6 +320,12 @@ impl Committer {
                 let second = batch.split_off(batch.len() / 2);
                 self.commit(working, batch, marks, 0);
                 self.commit(working, second, marks, 0);
+            }
+            // What a mail server said must not cost a sign-up: it is noted apart, where it fails alone.
+            _ if !marks.is_empty() => {
+                let apart = std::mem::take(marks);
+                self.commit(working, batch, marks, 0);
+                *marks = apart;
             }
             _ => {
                 tracing::error!(%error, "a change could not be committed");

@@ -101,6 +101,7 @@ struct Inner {
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
     directory: ArcSwap<Directory>,
     metrics: Arc<StoreMetrics>,
+    probing: Arc<tokio::sync::Mutex<()>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
@@ -152,6 +153,7 @@ impl Store {
                 handed: Mutex::new(Some(handed)),
                 directory: ArcSwap::from_pointee(directory),
                 metrics,
+                probing: Arc::default(),
                 threads: Mutex::new(threads),
             }),
         };
@@ -271,9 +273,28 @@ impl Store {
         self.inner.lanes.run(move |conn| read::pending(conn, account, id)).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and, where the last commit failed for its sake, can be written again.
     pub async fn ping(&self) -> Result<()> {
-        self.inner.lanes.run(|conn| config::versions(conn).map(|_| ())).await
+        self.inner.lanes.run(|conn| config::versions(conn).map(|_| ())).await?;
+        if self.inner.metrics.cannot_write() {
+            self.probe().await?;
+        }
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<()> {
+        // One at a time: probes of a database that stands still must not pile up before it.
+        let Ok(only) = Arc::clone(&self.inner.probing).try_lock_owned() else {
+            return Err(StoreError::Unavailable("it could not be written, and does not say whether it can now".into()));
+        };
+        self.errand(move |conn| {
+            let answer = installation::probe(conn);
+            drop(only);
+            answer
+        })
+        .await?;
+        self.inner.metrics.writing(true);
+        Ok(())
     }
 
     /// The rows that this node writes for itself to deliver at once. Given out once, to the workers.

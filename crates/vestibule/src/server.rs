@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -139,7 +139,9 @@ where
 {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer.ip()));
-    let span = tracing::info_span!("request", id);
+    // Neither path nor query: they hold tokens and addresses.
+    let span = tracing::info_span!("request", id, method = %request.method());
+    let started = Instant::now();
     let answered = AssertUnwindSafe(service.call(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
@@ -148,6 +150,8 @@ where
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Error").into_response()
         }
     };
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    span.in_scope(|| tracing::debug!(status, took_us = took.as_micros() as u64, "answered"));
     response.headers_mut().insert("x-request-id", HeaderValue::from(id));
     Ok(response)
 }

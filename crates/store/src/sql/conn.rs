@@ -137,6 +137,21 @@ impl Conn {
         }
     }
 
+    /// Does work for which a server's usual time limits are too short, such as changing a large table.
+    pub fn without_time_limit<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.limit_time(false)?;
+        let done = work(self);
+        let back = self.limit_time(true);
+        done.and_then(|done| back.map(|()| done))
+    }
+
+    fn limit_time(&mut self, limited: bool) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(c) => c.limit_time(limited),
+        }
+    }
+
     /// Tells whether the engine understands a statement.
     #[cfg(test)]
     pub(crate) fn understands(&mut self, sql: &Sql) -> Result<()> {
