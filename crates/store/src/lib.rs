@@ -25,6 +25,8 @@ mod recipients;
 mod sql;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
