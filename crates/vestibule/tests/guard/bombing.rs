@@ -16,6 +16,9 @@ const SECOND: &[(&str, &str)] = &[
     ("token = \"demo-token-for-trying-out-only\"", "token = \"second-token-for-trying-out-only\""),
 ];
 
+/// The pauses that accounts have otherwise.
+pub const PAUSES: (&str, &str) = ("pauses = []", "pauses = [600, 3600]");
+
 /// One mailbox at Google in one of its many spellings.
 fn spelling(n: usize) -> String {
     let dots: String = "victim"
@@ -37,10 +40,9 @@ testkit::both_engines! {
     async fn a_bombed_mailbox_gets_six_mails_at_most(db: TestDatabase) {
         let sink = SmtpSink::start().await;
         let first = node::launch(&db, &sink);
-        // No pauses, so that the limits themselves are met.
-        let limits = ("[[api_user]]", "[guard.recipients]\npauses = []\n\n[[api_user]]");
-        node::apply(&first, "demo", &account_with(&[limits])).await;
-        node::apply(&first, "second", &account_with(&[SECOND, &[limits]].concat())).await;
+        // The demo account has no pauses, so that the limits themselves are met.
+        node::apply(&first, "demo", &account_with(&[])).await;
+        node::apply(&first, "second", &account_with(SECOND)).await;
         let mut nodes = vec![first.start().await];
         if db.engine() == Engine::Postgres {
             let key = first.data_dir().join("secret.key");
@@ -83,7 +85,7 @@ testkit::both_engines! {
     }
 
     async fn confirming_ends_the_pause_and_not_me_ends_the_mails(db: TestDatabase) {
-        let node = Node::start(db, &[]).await;
+        let node = Node::start(db, &[PAUSES]).await;
         let with_name = |email: &str, name: &str| {
             let mut body = person(email);
             body["ContactFields"]["FirstName"] = json!(name);

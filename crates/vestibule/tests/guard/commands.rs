@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use testkit::TestDatabase;
 
+use crate::bombing::PAUSES;
 use crate::node::Node;
 
 testkit::both_engines! {
     async fn a_recording_is_judged_line_by_line(db: TestDatabase) {
-        let node = Node::start(db, &[]).await;
+        let node = Node::start(db, &[PAUSES]).await;
         let line = |name: &str, email: &str, honeypot: &str, at: i64| {
             json!({ "at": at, "door": "hosted", "email": email, "first_name": name, "last_name": "Lefèvre", "fields": {},
                 "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testkit::TestDatabase;
 
+use crate::bombing::PAUSES;
 use crate::node::{Node, person};
 
 /// An address at a service for throw-away mailboxes: a strong sign, whoever calls.
@@ -50,7 +51,7 @@ testkit::both_engines! {
     }
 
     async fn log_records_and_changes_nothing(db: TestDatabase) {
-        let node = Node::start(db, &[("guard = \"enforce\"", "guard = \"log\"")]).await;
+        let node = Node::start(db, &[("guard = \"enforce\"", "guard = \"log\""), PAUSES]).await;
         assert_eq!(node.sign_up(&person(THROW_AWAY)).await.status(), 200);
         let mut second = person(THROW_AWAY);
         second["ContactFields"]["FirstName"] = json!("Anna");
