@@ -184,13 +184,11 @@ impl<'a, 'i> Table<'a, 'i> {
         for entry in array {
             let number = entry.get_ref().as_integer();
             let number = number.and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
-            match number.filter(|n| range.contains(n)) {
-                Some(number) => found.push(number),
-                None => {
-                    self.report.fault(entry.span().start, format!("`{key}` must be {wanted}"));
-                    return None;
-                }
-            }
+            let Some(number) = number.filter(|n| range.contains(n)) else {
+                self.report.fault(entry.span().start, format!("`{key}` must be {wanted}"));
+                return None;
+            };
+            found.push(number);
         }
         Some(found)
     }

@@ -172,10 +172,10 @@ impl Gate {
         self.counts.note(sign_up.door, judged.judgement);
         match judged.turn {
             Some(Turn::Began) => {
-                tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins")
+                tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins");
             }
             Some(Turn::Ended) => {
-                tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends")
+                tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends");
             }
             None => {}
         }
