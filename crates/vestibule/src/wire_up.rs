@@ -168,7 +168,18 @@ impl NodeParts {
         };
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, workers, server, ops_server, clearing, stop, stop_ops, address, ops_address, public_url })
+        Ok(Node {
+            store: self.store,
+            workers,
+            server,
+            ops_server,
+            clearing,
+            stop,
+            stop_ops,
+            address,
+            ops_address,
+            public_url,
+        })
     }
 }
 
