@@ -23,6 +23,8 @@ mod read;
 mod sql;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
