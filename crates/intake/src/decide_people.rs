@@ -88,9 +88,9 @@ pub(crate) fn preferences(
             _ => continue,
         };
         if after {
-            plan.join.push(*list)
+            plan.join.push(*list);
         } else {
-            plan.leave.push(*list)
+            plan.leave.push(*list);
         }
         plan.consents.push(consents.event(numbers.row(), action, ConsentSubject::List(*list), Basis::Consent));
     }
