@@ -22,13 +22,13 @@ each_statements! {
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
     EARLIER (Int, Int, Int) = "SELECT e.id, e.fingerprint, e.kind, e.outcome, e.pending_id, e.delivery_id, d.state FROM ( \
         WITH RECURSIVE chain AS ( \
-            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id FROM sign_up \
+            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id, 0 AS back FROM sign_up \
             WHERE account_id = {1} AND id = {2} AND at >= {3} \
             UNION ALL \
-            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id \
+            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id, c.back + 1 \
             FROM chain AS c JOIN sign_up AS s ON s.account_id = {1} AND s.id = c.previous_id AND s.at >= {3} \
         ) SELECT * FROM chain LIMIT 50) AS e \
-        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id";
+        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id ORDER BY e.back";
 }
 
 /// Who a change is about, and what it wants to know.

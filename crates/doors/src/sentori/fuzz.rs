@@ -117,7 +117,7 @@ fn fuzz() {
             std::panic::resume_unwind(panic);
         }
         // What is still a body is worth changing further.
-        if runs % 8 == 0 && wire::parse(&input).is_some() {
+        if runs.is_multiple_of(8) && wire::parse(&input).is_some() {
             if pool.len() < 512 {
                 pool.push(input);
             } else {
