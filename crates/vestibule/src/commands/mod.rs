@@ -32,7 +32,7 @@ enum Command {
         #[arg(long)]
         demo: bool,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Brings the database's schema up to date
     Migrate,
@@ -86,7 +86,7 @@ pub(crate) fn environment_fault(
 pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
     match cli.command {
         Command::Serve { demo, serve } => {
-            let (common, serve) = settings::from_file(cli.common, serve)?;
+            let (common, serve) = settings::from_file(cli.common, *serve)?;
             logging::start(&common)?;
             serve::run(&common, serve, demo)
         }
