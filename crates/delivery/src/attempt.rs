@@ -4,11 +4,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use model::{AccountSnapshot, EmailAddress, FormId, SignUpKind, Timestamp};
+use model::{AccountId, AccountSnapshot, EmailAddress, FormId, SignUpKind, Timestamp};
 use store::{Attempt, ContactKey, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
-use crate::mail::{AlertMail, Confirmation, Outgoing, SendFault, Sender, Transport, confirmation};
+use crate::fair::Route;
+use crate::mail::{AlertMail, Confirmation, FaultKind, Outgoing, SendFault, Sender, Transport, confirmation};
+use crate::metrics::DeliveryMetrics;
 
 /// All that an attempt needs.
 pub(crate) struct Courier {
@@ -17,6 +19,7 @@ pub(crate) struct Courier {
     pub(crate) transport: Transport,
     /// The sender for accounts that name none.
     pub(crate) fallback_from: Option<String>,
+    pub(crate) metrics: Arc<DeliveryMetrics>,
 }
 
 /// Why a row cannot become a mail now.
@@ -49,16 +52,31 @@ impl Courier {
         }
     }
 
-    fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
-        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
-        let error = format!("{}: {text}", fault.kind.name());
-        if fault.kind.is_retryable() { self.later(row, error) } else { Attempt::Dead { error } }
+    /// The way an account's mail takes.
+    pub(crate) fn route(&self, account: AccountId) -> Route {
+        let directory = self.store.directory();
+        let own = directory.by_id(account).and_then(|a| a.settings.mail.as_ref()).is_some_and(|m| m.url_env.is_some());
+        own.then_some(account)
     }
 
-    fn later(&self, row: &Leased, error: String) -> Attempt {
+    fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
+        self.metrics.fault(fault.kind);
+        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
+        let error = format!("{}: {text}", fault.kind.name());
+        match fault.kind {
+            kind if kind.is_retryable() => self.later(row, error),
+            // An alert goes to staff: its recipient is not the contact.
+            FaultKind::PermanentRecipient if matches!(row.owed, Owed::Confirmation { .. }) => {
+                Attempt::BadAddress { error }
+            }
+            _ => Attempt::Dead { error },
+        }
+    }
+
+    pub(crate) fn later(&self, row: &Leased, error: String) -> Attempt {
         let now = self.store.ambient().now();
         let chance = u16::from_be_bytes(self.store.ambient().random());
-        match backoff::next_attempt(row.attempt, row.created_at, now, chance) {
+        match backoff::next_attempt(row.tries, row.since, now, chance) {
             Some(at) => Attempt::Again { at, error },
             None => Attempt::Dead { error: format!("given up after {} attempts: {error}", row.attempt) },
         }

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod backoff;
+mod fair;
 pub mod mail;
 mod metrics;
 mod worker;

@@ -131,7 +131,8 @@ fn alerts(
                 at: applying.now,
             },
             due_at: applying.now,
-            at_once,
+            // Rows of one stream go out in order: the outbox says which is next.
+            at_once: false,
             receipt: None,
         });
     }

@@ -4,6 +4,7 @@ use model::{
     AccountId, Answer, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
     FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 /// Who a change is about. Changes of one person never run at the same time, on any node.
@@ -118,6 +119,19 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Owed, Self::Done, Self::Dead, Self::Withdrawn];
+
+    /// Its word in commands and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owed => "owed",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
     /// As stored.
     pub fn code(self) -> i64 {
         match self {
@@ -303,6 +317,18 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// Every lane, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Confirmation, Self::Mail, Self::Webhook];
+
+    /// Its word in commands and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Confirmation => "confirmation",
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+
     /// As stored.
     pub fn code(self) -> i64 {
         match self {
@@ -363,6 +389,25 @@ impl Owed {
             Self::Alert { .. } => "alert",
         }
     }
+
+    /// Rows of one stream of an account go out in order, each after the one before it is settled. `None` = in any order.
+    pub fn stream(&self) -> Option<i64> {
+        match self {
+            Self::Confirmation { .. } => None,
+            Self::Alert { form, to, .. } => Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()])),
+        }
+    }
+}
+
+/// The number of a stream: its kind and what tells it from others of its kind.
+fn stream(kind: &str, parts: &[&[u8]]) -> i64 {
+    let mut hash = Sha256::new_with_prefix(kind);
+    for part in parts {
+        hash.update([0]);
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    i64::from_be_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
 }
 
 /// An outbox row to write.

@@ -48,9 +48,9 @@ each_statements! {
     NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
          delivery_id, origin, at) {rows}";
-    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
+    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
-         created_at) {rows}";
+         created_at, stream, owed_since) {rows}";
     SUPPRESS (Int, Bytes, Text, Int) = "INSERT INTO suppression (account_id, address_hash, reason, at) {rows} \
         ON CONFLICT (account_id, address_hash) DO NOTHING";
 }
@@ -86,7 +86,7 @@ pub(crate) fn write<'a>(
     node: i64,
     lease_until: Timestamp,
     plans: &'a [(&'a PersonKey, &'a Plan)],
-    marks: Batch<'a>,
+    marks: Vec<Step<'a, 'static>>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
     let mut b = Batches::new();
@@ -106,11 +106,8 @@ macro_rules! batches {
             }
 
             /// All that is not empty, in the order written here, and the commit.
-            fn into_steps(self, marks: Batch<'a>) -> Vec<Step<'a, 'static>> {
-                let mut steps = Vec::with_capacity(16);
-                if !marks.is_empty() {
-                    steps.push(Step::Write(marks));
-                }
+            fn into_steps(self, marks: Vec<Step<'a, 'static>>) -> Vec<Step<'a, 'static>> {
+                let mut steps = marks;
                 $(if !self.$name.is_empty() { steps.push(Step::Write(self.$name)); })*
                 steps.push(Step::Commit);
                 steps
@@ -275,6 +272,8 @@ impl<'a> Batches<'a> {
                 contact,
                 payload.into(),
                 now.into(),
+                delivery.owed.stream().into(),
+                delivery.due_at.into(),
             ]);
         }
         if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {

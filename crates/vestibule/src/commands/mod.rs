@@ -1,6 +1,7 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod deliveries;
 mod migrate;
 mod serve;
 
@@ -36,6 +37,9 @@ enum Command {
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What is owed to the outside: mail, alerts, webhooks
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
 }
 
 /// Why a command failed: lines for the operator.
@@ -69,6 +73,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         Command::Account(command) => {
             let common = common(cli.common)?;
             account::run(&common, command)
+        }
+        Command::Deliveries(command) => {
+            let common = common(cli.common)?;
+            deliveries::run(&common, command)
         }
     }
 }
