@@ -3,12 +3,16 @@
 //! [`mail`] writes and sends mail and knows no store; [`Workers`] take outbox rows, deliver them one by one and note
 //! what became of each.
 
+mod alerts;
 mod attempt;
 mod backoff;
 mod fair;
 pub mod mail;
 mod metrics;
+mod rates;
+mod ways;
 mod worker;
 
 pub use metrics::DeliveryMetrics;
+pub use ways::{Way, signer};
 pub use worker::{WorkerSettings, Workers};

@@ -1,8 +1,9 @@
 //! The workers: they take what this node has just written, look for what has fallen due, keep a bounded number of
 //! attempts going, and note each result. Confirmation mails go ahead of everything else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +16,9 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::attempt::Courier;
 use crate::fair::{Fair, Most, Spot};
-use crate::mail::Transport;
 use crate::metrics::DeliveryMetrics;
+use crate::rates::Rates;
+use crate::ways::{Way, Ways};
 
 /// How the workers work.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct WorkerSettings {
     pub share: usize,
     /// The sender for accounts that name none.
     pub fallback_from: Option<String>,
+    /// Where relative names of DKIM key files begin.
+    pub key_dir: PathBuf,
 }
 
 impl Default for WorkerSettings {
@@ -42,6 +46,7 @@ impl Default for WorkerSettings {
             sweep: Duration::from_secs(1),
             share: 64,
             fallback_from: None,
+            key_dir: PathBuf::new(),
         }
     }
 }
@@ -54,14 +59,15 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them. They take over what an earlier process of this node had begun.
-    pub fn start(store: Store, transport: Transport, links: Links, settings: WorkerSettings) -> Self {
+    /// Starts them; `way` is the installation's. They take over what an earlier process of this node had begun.
+    pub fn start(store: Store, way: Way, links: Links, settings: WorkerSettings) -> Self {
         let (stop, stopped) = mpsc::channel(1);
         let metrics = Arc::new(DeliveryMetrics::default());
         let courier = Arc::new(Courier {
             store,
             links,
-            transport,
+            ways: Ways::new(way, settings.key_dir.clone()),
+            rates: Rates::default(),
             fallback_from: settings.fallback_from.clone(),
             metrics: Arc::clone(&metrics),
         });
@@ -72,7 +78,7 @@ impl Workers {
             settings,
             going: JoinSet::new(),
             since: HashMap::new(),
-            more: false,
+            more: HashSet::new(),
         };
         let task = tokio::spawn(work.run(stopped));
         Self { stop, task, metrics }
@@ -100,8 +106,8 @@ struct Work {
     going: JoinSet<(Spot, DeliveryId)>,
     /// Rows in hand, with the time their lease was last renewed.
     since: HashMap<(AccountId, DeliveryId), Instant>,
-    /// Whether the last look left something behind.
-    more: bool,
+    /// Accounts and lanes of which the last look left something behind.
+    more: HashSet<(AccountId, Lane)>,
 }
 
 /// The lanes that these workers see to.
@@ -126,14 +132,14 @@ impl Work {
                 Some(done) = self.going.join_next(), if !self.going.is_empty() => {
                     self.ended(done);
                     // What was left behind need not wait for the next sweep.
-                    if self.more {
-                        self.look().await;
+                    if !self.more.is_empty() {
+                        self.look(true).await;
                     }
                 }
                 Some(row) = handed.recv() => self.take(row),
                 _ = sweep.tick() => {
                     self.renew();
-                    self.look().await;
+                    self.look(false).await;
                 }
             }
         }
@@ -197,11 +203,14 @@ impl Work {
 
     /// Looks for rows that have fallen due, of each account and lane only as many as there is room for: what an account
     /// with a dead mail server has waiting keeps nobody else's from being seen.
-    async fn look(&mut self) {
+    async fn look(&mut self, only_left_behind: bool) {
         let directory = self.courier.store.directory();
         let mut shares = Vec::new();
         for lane in LANES {
             for account in directory.all() {
+                if only_left_behind && !self.more.contains(&(account.id, lane)) {
+                    continue;
+                }
                 let room = self.settings.share.saturating_sub(self.waiting.waiting(account.id, lane));
                 // Not row by row: a look costs a transaction.
                 if room * 2 > self.settings.share {
@@ -209,7 +218,10 @@ impl Work {
                 }
             }
         }
-        let asked: HashMap<_, _> = shares.iter().map(|s| ((s.account, s.lane), s.most)).collect();
+        if shares.is_empty() {
+            return;
+        }
+        let asked = shares.clone();
         match self.courier.store.lease(shares).await {
             Ok(rows) => {
                 let mut found: HashMap<_, i64> = HashMap::new();
@@ -217,10 +229,17 @@ impl Work {
                     *found.entry((row.account, row.lane)).or_default() += 1;
                     self.take(row);
                 }
-                self.more = found.iter().any(|(key, count)| asked.get(key) == Some(count));
+                for share in asked {
+                    let key = (share.account, share.lane);
+                    if found.get(&key) == Some(&share.most) {
+                        self.more.insert(key);
+                    } else {
+                        self.more.remove(&key);
+                    }
+                }
             }
             Err(error) => {
-                self.more = false;
+                self.more.clear();
                 tracing::warn!(%error, "could not look for deliveries");
             }
         }

@@ -120,6 +120,19 @@ pub struct MailSettings {
     /// Most mails a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_per_minute: Option<u32>,
+    /// Rates of single domains of recipients.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domain_rates: Vec<DomainRate>,
+}
+
+/// How fast mail may go to one domain.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct DomainRate {
+    /// The recipients' domain, in lower case and ASCII.
+    pub domain: String,
+    /// Most mails a minute.
+    pub per_minute: u32,
 }
 
 /// One DKIM key.

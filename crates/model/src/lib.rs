@@ -18,7 +18,7 @@ mod text;
 pub use account::{AccountRows, AccountSnapshot, Directory, ResolvedForm};
 pub use ambient::{Ambient, Clock, ManualClock, Random, Timestamp};
 pub use config::{
-    AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, DkimKey,
+    AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, ConfirmMode, DkimKey, DomainRate,
     Form, FormActions, FormField, GuardMode, ItemKind, MailSettings, MailingList, MessageSet, Statement,
     StatementControl, StatementVersion, Tag, TagGroup, WebhookEndpoint, WebhookKind,
 };

@@ -9,11 +9,11 @@ use crate::sql::{Conn, Row, statements};
 statements! {
     // -1 = any.
     PAGE = "SELECT id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, last_error, created_at, \
-        finished_at FROM delivery WHERE account_id = $1 AND ($2 = -1 OR lane = $2) AND ($3 = -1 OR state = $3) \
+        finished_at FROM delivery WHERE account_id = $1 AND (CAST($2 AS BIGINT) = -1 OR lane = $2) AND (CAST($3 AS BIGINT) = -1 OR state = $3) \
         AND id < $4 ORDER BY id DESC LIMIT $5";
     // The dead are few among many, and have an index of their own.
     PAGE_OF_DEAD = "SELECT id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, last_error, created_at, \
-        finished_at FROM delivery WHERE account_id = $1 AND ($2 = -1 OR lane = $2) AND state = 2 \
+        finished_at FROM delivery WHERE account_id = $1 AND (CAST($2 AS BIGINT) = -1 OR lane = $2) AND state = 2 \
         AND id < $3 ORDER BY id DESC LIMIT $4";
     ROW = "SELECT id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, last_error, created_at, \
         finished_at FROM delivery WHERE account_id = $1 AND id = $2";
