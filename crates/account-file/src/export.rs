@@ -56,7 +56,7 @@ fn key_order(kind: ItemKind) -> &'static [&'static str] {
         ItemKind::Form => {
             &["external_id", "name", "fields", "lists", "statements", "require_confirmation", "confirm_mode"]
         }
-        ItemKind::Automation => &["external_id", "name", "repeatable", "steps"],
+        ItemKind::Automation => &["external_id", "name", "repeatable", "start_on", "steps"],
         ItemKind::Webhook => &["kind", "name", "url"],
     }
 }

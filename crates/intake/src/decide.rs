@@ -61,6 +61,7 @@ impl Ask {
     pub(crate) fn wants(&self) -> Wants {
         Wants {
             sign_ups_since: Some(self.store.ambient().now().minus(self.settings.repeat_window)),
+            runs: !self.account.automations.is_empty(),
             numbers: apply::numbers(&self.account, &self.sign_up),
             ..Wants::default()
         }
@@ -95,7 +96,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
             evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
         };
         apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
-        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None));
+        plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Applied, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
         Settled { outcome, repeated: false, delivery: None, receipt: None }
     };
@@ -209,7 +210,8 @@ fn hold(
         settled.delivery = Some(id);
         settled.receipt = at_once.then_some(receiver);
     }
-    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery));
+    let delivery = settled.delivery;
+    plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Pending, Some(pending), delivery));
     settled
 }
 
@@ -221,6 +223,7 @@ fn may_be_mailed(facts: &Facts) -> bool {
 
 fn record(
     ask: &Ask,
+    facts: &Facts,
     id: SignUpId,
     kind: SignUpKind,
     outcome: OutcomeName,
@@ -237,6 +240,7 @@ fn record(
         fingerprint: ask.fingerprint,
         pending,
         delivery,
+        previous: facts.contact.as_ref().and_then(|c| c.last_sign_up),
         origin: ask.sign_up.origin.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
 use model::{
-    ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp,
+    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp,
 };
 
 use crate::error::{Result, StoreError};
@@ -11,17 +11,26 @@ use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
     CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
-        created_ip, created_referrer, modified_at FROM contact WHERE account_id = {1} AND email_key = {2}";
+        created_ip, created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = {1} AND email_key = {2}";
     SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
     PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
-    LISTS (Int, Int) = "SELECT list_id FROM contact_list WHERE account_id = {1} AND contact_id = {2}";
+    LISTS (Int, Int) = "SELECT list_id FROM contact_list WHERE account_id = {1} AND contact_id = {2} AND list_id IN \
+        (SELECT id FROM config_item WHERE account_id = {1} AND kind = 'mailing_list')";
     STATEMENTS_OF (Int, Int) = "SELECT statement_id, agreed FROM contact_statement \
         WHERE account_id = {1} AND contact_id = {2}";
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
-    EARLIER (Int, Int, Int) = "SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, d.state \
-        FROM sign_up AS s LEFT JOIN delivery AS d ON d.account_id = s.account_id AND d.id = s.delivery_id \
-        WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.id DESC LIMIT 50";
+    RUNS (Int, Int) = "SELECT DISTINCT automation_id FROM automation_run WHERE account_id = {1} AND contact_id = {2}";
+    RUN (Int, Int) = "SELECT next_step, finished_at FROM automation_run WHERE account_id = {1} AND id = {2}";
+    EARLIER (Int, Int, Int) = "SELECT e.id, e.fingerprint, e.kind, e.outcome, e.pending_id, e.delivery_id, d.state FROM ( \
+        WITH RECURSIVE chain AS ( \
+            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id FROM sign_up \
+            WHERE account_id = {1} AND id = {2} AND at >= {3} \
+            UNION ALL \
+            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id \
+            FROM chain AS c JOIN sign_up AS s ON s.account_id = {1} AND s.id = c.previous_id AND s.at >= {3} \
+        ) SELECT * FROM chain LIMIT 50) AS e \
+        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id";
 }
 
 /// Who a change is about, and what it wants to know.
@@ -104,6 +113,8 @@ fn first_round(
 fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
     let mut lists = Batch::new(&LISTS);
     let mut statements = Batch::new(&STATEMENTS_OF);
+    let (mut runs, mut run) = (Batch::new(&RUNS), Batch::new(&RUN));
+    let (mut with_runs, mut with_run) = (Vec::new(), Vec::new());
     let mut values = Batch::new(&VALUES);
     let mut earlier = Batch::new(&EARLIER);
     let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
@@ -113,12 +124,20 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         lists.push(key);
         statements.push(key);
         known.push(i);
+        if q.wants.runs {
+            runs.push(key);
+            with_runs.push(i);
+        }
+        if let Some(id) = q.wants.run {
+            run.push([key[0], id.into()]);
+            with_run.push(i);
+        }
         if q.wants.values {
             values.push(key);
             with_values.push(i);
         }
-        if let Some(since) = q.wants.sign_ups_since {
-            earlier.push([key[0], key[1], since.into()]);
+        if let (Some(since), Some(last)) = (q.wants.sign_ups_since, contact.last_sign_up) {
+            earlier.push([key[0], last.0.into(), since.into()]);
             with_earlier.push(i);
         }
     }
@@ -139,7 +158,23 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         before.push((with_earlier[i], earlier_row(row)?));
         Ok(())
     };
+    let (mut been_in, mut stands_at) = (Vec::new(), Vec::new());
+    let mut read_runs = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        been_in.push((with_runs[i], AutomationId(row.int()?)));
+        Ok(())
+    };
+    let mut read_run = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        let next = row.int()?;
+        stands_at.push((with_run[i], row.int_opt()?.is_none().then_some(next)));
+        Ok(())
+    };
     let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    if !runs.is_empty() {
+        steps.push(Step::Read(runs, &mut read_runs));
+    }
+    if !run.is_empty() {
+        steps.push(Step::Read(run, &mut read_run));
+    }
     if !values.is_empty() {
         steps.push(Step::Read(values, &mut read_value));
     }
@@ -147,6 +182,8 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
+    been_in.into_iter().for_each(|(i, automation)| facts[i].runs.push(automation));
+    stands_at.into_iter().for_each(|(i, next)| facts[i].run = Some(next));
     on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
     answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
     has.into_iter().for_each(|(i, value)| facts[i].values.push(value));
@@ -168,6 +205,7 @@ pub(crate) fn contact_row(row: &mut Row<'_>) -> Result<ContactRow> {
         created_ip: row.text_opt()?,
         created_referrer: row.text_opt()?,
         modified_at: row.time()?,
+        last_sign_up: row.int_opt()?.map(SignUpId),
     })
 }
 

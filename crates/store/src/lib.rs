@@ -7,6 +7,7 @@
 
 mod committer;
 mod config;
+mod consents;
 mod deliveries;
 mod error;
 mod facts;
@@ -32,17 +33,18 @@ use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListI
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
+pub use consents::ConsentRecord;
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
-pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt};
+pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use plan::{
-    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
+    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery, NewRun,
     NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
-pub use read::{ConsentRecord, Contact, ContactKey, StatementAnswer, TagCount};
+pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
 
 use committer::{Committer, Decision, LEASE, Queue};
@@ -252,7 +254,7 @@ impl Store {
 
     /// A contact's consent events, the oldest first.
     pub async fn consents(&self, account: AccountId, person: model::PersonId) -> Result<Vec<ConsentRecord>> {
-        self.inner.lanes.run(move |conn| read::consents(conn, account, person)).await
+        self.inner.lanes.run(move |conn| consents::of(conn, account, person)).await
     }
 
     /// A page of a list's emailable subscribers after a given contact.
@@ -316,6 +318,11 @@ impl Store {
     /// One row of the outbox with what is kept of its attempts, the oldest first.
     pub async fn outbox_row(&self, account: AccountId, id: DeliveryId) -> Result<Option<(OutboxRow, Vec<PastAttempt>)>> {
         self.inner.lanes.run(move |conn| outbox::row(conn, account, id)).await
+    }
+
+    /// A contact's way through an automation.
+    pub async fn automation_run(&self, account: AccountId, id: i64) -> Result<Option<RunRow>> {
+        self.inner.lanes.run(move |conn| outbox::run(conn, account, id)).await
     }
 
     /// Makes rows that were given up, withdrawn or wait for another attempt due at once; what became of each.

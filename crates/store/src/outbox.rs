@@ -1,6 +1,8 @@
 //! The outbox as people see it: what is owed, what was given up and why, and the two things to do about it.
 
-use model::{AccountId, ContactId, DeliveryId, Timestamp};
+use std::collections::BTreeMap;
+
+use model::{AccountId, Automation, AutomationId, ContactId, DeliveryId, Timestamp};
 
 use crate::error::Result;
 use crate::plan::{DeliveryState, Lane};
@@ -24,6 +26,8 @@ statements! {
         WHERE account_id = $1 AND id = $2 AND state IN (0, 2, 3) AND leased_by IS NULL";
     DROP = "UPDATE delivery SET state = 3, last_error = 'dropped by an operator', finished_at = $3 \
         WHERE account_id = $1 AND id = $2 AND state IN (0, 2) AND leased_by IS NULL";
+    RUN = "SELECT automation_id, contact_id, definition, trx, language, next_step, finished_at FROM automation_run \
+        WHERE account_id = $1 AND id = $2";
     // Without its next step a run goes nowhere any more.
     END_RUN = "UPDATE automation_run SET finished_at = $3 WHERE account_id = $1 AND id = $2 AND finished_at IS NULL";
 }
@@ -83,6 +87,23 @@ pub struct PastAttempt {
     pub error: Option<String>,
 }
 
+/// A contact's way through an automation.
+#[derive(Clone, Debug)]
+pub struct RunRow {
+    /// The automation.
+    pub automation: AutomationId,
+    /// Whose way.
+    pub contact: ContactId,
+    /// The automation as it was when the run began.
+    pub definition: Automation,
+    /// Values for `{{trx:…}}`, names in lower case.
+    pub trx: BTreeMap<String, String>,
+    /// The language of its mails.
+    pub language: Option<String>,
+    /// The step it is at; `None` when it is over.
+    pub next_step: Option<i64>,
+}
+
 /// What became of an operator's wish about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handled {
@@ -135,6 +156,16 @@ pub(crate) fn row(
         Ok(PastAttempt { attempt: row.int()?, at: row.time()?, result: row.text()?, error: row.text_opt()? })
     })?;
     Ok(Some((found, attempts)))
+}
+
+pub(crate) fn run(conn: &mut Conn, account: AccountId, id: i64) -> Result<Option<RunRow>> {
+    conn.row(&RUN, &[account.0.into(), id.into()], |row| {
+        let (automation, contact) = (AutomationId(row.int()?), ContactId(row.int()?));
+        let (definition, trx, language) = (row.json()?, row.json()?, row.text_opt()?);
+        let next = row.int()?;
+        let next_step = row.int_opt()?.is_none().then_some(next);
+        Ok(RunRow { automation, contact, definition, trx, language, next_step })
+    })
 }
 
 pub(crate) fn replay(

@@ -1,7 +1,9 @@
 //! What a decision is made of: the facts read in the transaction, and the plan that is written in the same one.
 
+use std::collections::BTreeMap;
+
 use model::{
-    AccountId, Answer, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
+    AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
     FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
 };
 use sha2::{Digest, Sha256};
@@ -25,6 +27,10 @@ pub struct Wants {
     pub values: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
+    /// Which automations the contact is in, or has been through.
+    pub runs: bool,
+    /// This run of an automation.
+    pub run: Option<i64>,
     /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
     pub numbers: usize,
 }
@@ -54,6 +60,8 @@ pub struct ContactRow {
     pub created_referrer: Option<String>,
     /// When its values, lists or tags last changed.
     pub modified_at: Timestamp,
+    /// The last sign-up about it.
+    pub last_sign_up: Option<SignUpId>,
 }
 
 /// An earlier sign-up of the same contact.
@@ -195,6 +203,10 @@ pub struct Facts {
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
     pub pending: Option<PendingRow>,
+    /// The automations that the contact is in or has been through, when wanted.
+    pub runs: Vec<AutomationId>,
+    /// The wanted run: its next step, `None` when it is over.
+    pub run: Option<Option<i64>>,
 }
 
 /// Numbers for the rows of one plan.
@@ -301,6 +313,8 @@ pub struct NewSignUp {
     pub pending: Option<PendingId>,
     /// Its confirmation mail.
     pub delivery: Option<DeliveryId>,
+    /// The contact's sign-up before this one.
+    pub previous: Option<SignUpId>,
     /// Where it came from.
     pub origin: Origin,
 }
@@ -379,6 +393,24 @@ pub enum Owed {
         /// When it happened.
         at: Timestamp,
     },
+    /// The next step of a contact's way through an automation.
+    AutomationStep {
+        /// The run.
+        run: i64,
+        /// The step, counted from 0.
+        step: i64,
+    },
+    /// A call of a URL that an automation asks for.
+    AutomationCall {
+        /// The run.
+        run: i64,
+        /// The step, counted from 0.
+        step: i64,
+        /// Where to.
+        url: String,
+        /// The contact.
+        contact: ContactId,
+    },
 }
 
 impl Owed {
@@ -387,13 +419,19 @@ impl Owed {
         match self {
             Self::Confirmation { .. } => "confirmation",
             Self::Alert { .. } => "alert",
+            Self::AutomationStep { .. } => "automation_step",
+            Self::AutomationCall { .. } => "automation_call",
         }
     }
 
     /// Rows of one stream of an account go out in order, each after the one before it is settled. `None` = in any order.
     pub fn stream(&self) -> Option<i64> {
         match self {
-            Self::Confirmation { .. } => None,
+            // A run writes its next step when it has passed the one before.
+            Self::Confirmation { .. } | Self::AutomationStep { .. } => None,
+            Self::AutomationCall { url, contact, .. } => {
+                Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
+            }
             Self::Alert { form, to, .. } => Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()])),
         }
     }
@@ -438,6 +476,21 @@ pub enum Receipt {
     NotTaken,
 }
 
+/// A contact's way through an automation, to begin.
+#[derive(Debug)]
+pub struct NewRun {
+    /// Its number.
+    pub id: i64,
+    /// The automation.
+    pub automation: AutomationId,
+    /// The automation as it is now; the run keeps to it.
+    pub definition: Automation,
+    /// Values for `{{trx:…}}`, names in lower case.
+    pub trx: BTreeMap<String, String>,
+    /// The language of its mails.
+    pub language: Option<String>,
+}
+
 /// Everything one decision changes; written whole or not at all.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -469,6 +522,12 @@ pub struct Plan {
     pub drop_pending: Option<PendingId>,
     /// The record of what came in.
     pub sign_up: Option<NewSignUp>,
+    /// Automations that begin.
+    pub runs: Vec<NewRun>,
+    /// A run that goes on: its number and its next step, `None` at its end.
+    pub run_on: Option<(i64, Option<i64>)>,
+    /// An outbox row that is done with this very plan.
+    pub done: Option<DeliveryId>,
     /// What is owed.
     pub deliveries: Vec<NewDelivery>,
     /// Puts the address on the suppression list, with the reason.
