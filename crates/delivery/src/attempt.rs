@@ -54,6 +54,8 @@ impl Courier {
                 Err(why) => self.without_mail(row, why),
             },
             Owed::Alert { .. } => self.alert(account, row).await,
+            Owed::AutomationStep { .. } => self.automation_step(account, row).await,
+            Owed::AutomationCall { .. } => self.later(row, "this node calls no URLs".into()),
         }
     }
 
@@ -80,7 +82,7 @@ impl Courier {
         match fault.kind {
             kind if kind.is_retryable() => self.later(row, error),
             // An alert goes to staff: its recipient is not the contact.
-            FaultKind::PermanentRecipient if matches!(row.owed, Owed::Confirmation { .. }) => {
+            FaultKind::PermanentRecipient if !matches!(row.owed, Owed::Alert { .. }) => {
                 Attempt::BadAddress { error }
             }
             _ => Attempt::Dead { error },

@@ -5,14 +5,17 @@
 
 mod alerts;
 mod attempt;
+mod automation;
 mod backoff;
 mod fair;
 pub mod mail;
 mod metrics;
 mod rates;
+mod steps;
 mod ways;
 mod worker;
 
+pub use automation::timeline;
 pub use metrics::DeliveryMetrics;
 pub use ways::{Way, signer};
 pub use worker::{WorkerSettings, Workers};

@@ -147,13 +147,6 @@ pub async fn sign_up(server: SocketAddr, key: &str, form: &str, email: &str, con
     answer.expect("an answer").status()
 }
 
-/// A contact as the vendor's API shows it.
-pub async fn contact(server: SocketAddr, email: &str) -> serde_json::Value {
-    let target = format!("/v2.0/contact/get/{}/", email.replace('@', "%40"));
-    let request = http::Request::get(&target).header("ApiKey", KEY);
-    request.send(server).await.expect("an answer").json()
-}
-
 /// Waits until something holds that only the clock's next second can bring: workers look once a second.
 pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     for _ in 0..400 {
