@@ -58,9 +58,8 @@ pub(crate) fn acts(consents: &[NewConsent]) -> Result<Vec<Act>> {
     let mut acts: Vec<Act> = Vec::new();
     let mut rest = consents;
     while let Some(first) = rest.first() {
-        let same = |c: &NewConsent| {
-            c.person == first.person && c.sign_up == first.sign_up && c.evidence == first.evidence
-        };
+        let same =
+            |c: &NewConsent| c.person == first.person && c.sign_up == first.sign_up && c.evidence == first.evidence;
         let length = rest.iter().take_while(|c| same(c)).count();
         let (together, others) = rest.split_at(length);
         let matters: Vec<Matter> = together

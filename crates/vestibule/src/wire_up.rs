@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::mail::{MailUrl, SmtpSettings, Transport};
+use delivery::mail::{MailUrl, Sender, SmtpSettings, Transport};
 use delivery::{Way, WorkerSettings, Workers};
 use doors::{Doors, RequestCounts, TrustedProxies};
 use intake::{Intake, IntakeSettings};
@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
-use crate::{Server, master_key, ops};
+use crate::{Server, master_key, ops, server};
 
 /// Why a node could not start; for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +24,8 @@ pub enum StartFault {
     #[error(transparent)]
     Settings(#[from] SettingsFault),
     /// The database cannot be used.
-    #[error("the database cannot be used: {0}")]
-    Store(#[from] StoreError),
+    #[error("the database {0} cannot be used: {1}")]
+    Store(String, String),
     /// An address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -40,7 +40,10 @@ pub struct NodeParts {
     serve: ServeSettings,
     listen: SocketAddr,
     ops_listen: Option<SocketAddr>,
-    intake: IntakeSettings,
+    /// How the intake behaves.
+    pub intake: IntakeSettings,
+    /// How long a request's head may take to arrive, also the pause between two requests of one connection.
+    pub head_patience: Duration,
     proxies: TrustedProxies,
 }
 
@@ -51,6 +54,8 @@ pub struct Node {
     server: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     stop: watch::Sender<bool>,
+    /// The operator's endpoints stay until the end, to say that the node is stopping.
+    stop_ops: watch::Sender<bool>,
     /// Address of all doors.
     pub address: SocketAddr,
     /// Address of the operator's endpoints.
@@ -71,7 +76,16 @@ pub(crate) fn open_store(
     let keys = master_key::load(&common.secret_key_file(), &ambient)?;
     let mut settings = StoreSettings::new(target, keys);
     adjust(&mut settings);
-    Ok(Store::open(settings, ambient, runtime)?)
+    let shown = settings.target.shown();
+    Store::open(settings, ambient, runtime).map_err(|error| StartFault::Store(shown, plain(error)))
+}
+
+/// What is wrong with a database, without the words by which the program sorts it.
+pub(crate) fn plain(error: StoreError) -> String {
+    match error {
+        StoreError::Unavailable(text) | StoreError::Fault(text) => text,
+        StoreError::Busy | StoreError::Conflict(_) => error.to_string(),
+    }
 }
 
 impl NodeParts {
@@ -88,16 +102,21 @@ impl NodeParts {
         let intake = IntakeSettings { mail_wait: serve.mail_wait()?, ..IntakeSettings::default() };
         let proxies = TrustedProxies::parse(serve.trusted_proxies.as_deref().unwrap_or_default())
             .map_err(|e| SettingsFault::new("VESTIBULE_TRUSTED_PROXIES", e))?;
+        if let Some(from) = serve.mail_from() {
+            Sender::parse(from).map_err(|why| SettingsFault::new("VESTIBULE_MAIL_FROM", why))?;
+        }
         let mail_url = mail_url(&serve, demo)?;
         if matches!(mail_url, MailUrl::Mailbox) && !listen.ip().is_loopback() {
             let why = "the built-in mailbox shows every mail to whoever can reach it, so VESTIBULE_LISTEN must be a \
                        loopback address; set an smtp:// URL to listen elsewhere";
             return Err(SettingsFault::new("VESTIBULE_MAIL_URL", why).into());
         }
+        let (readers, committers) = (serve.readers()?, serve.committers()?);
+        serve.max_connections()?;
         let store = open_store(common, ambient.clone(), runtime, |settings| {
             settings.queue = serve.queue.unwrap_or(settings.queue).max(1);
-            settings.readers = serve.readers.unwrap_or(settings.readers);
-            settings.committers = serve.committers.unwrap_or(settings.committers);
+            settings.readers = readers.unwrap_or(settings.readers);
+            settings.committers = committers.unwrap_or(settings.committers);
             settings.commit_delay = serve.bench_commit_delay_ms.map(Duration::from_millis);
         })?;
         let transport = Transport::open(mail_url, common.data_dir(), SmtpSettings::default(), ambient)
@@ -107,14 +126,16 @@ impl NodeParts {
         let signers = signers.map_err(|why| SettingsFault::new("VESTIBULE_MAIL_DKIM", why))?;
         let way = Way { transport, return_path: serve.return_path()?, signers };
         let key_dir = common.data_dir().to_owned();
-        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, proxies })
+        let head_patience = server::HEAD_PATIENCE;
+        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, proxies })
     }
 
     /// Listens, starts the workers and answers.
     pub async fn start(self) -> Result<Node, StartFault> {
-        let most = self.serve.max_connections.unwrap_or(8192).max(1);
+        let most = self.serve.max_connections()?;
         let listening = |address, fault| StartFault::Listen(address, fault);
         let server = Server::listen(self.listen, most).await.map_err(|e| listening(self.listen, e))?;
+        let server = server.with_head_patience(self.head_patience);
         let ops_server = match self.ops_listen {
             Some(address) => Some(Server::listen(address, 256).await.map_err(|e| listening(address, e))?),
             None => None,
@@ -126,7 +147,7 @@ impl NodeParts {
             self.way.clone(),
             links.clone(),
             WorkerSettings {
-                fallback_from: self.serve.mail_from.clone(),
+                fallback_from: self.serve.mail_from().map(str::to_owned),
                 key_dir: self.key_dir,
                 ..WorkerSettings::default()
             },
@@ -142,6 +163,7 @@ impl NodeParts {
             counts: Arc::new(RequestCounts::default()),
         };
         let (stop, stopped) = watch::channel(false);
+        let (stop_ops, ops_stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
         let operators = ops::Ops {
             intake: doors.intake.clone(),
@@ -149,9 +171,9 @@ impl NodeParts {
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
-        let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
+        let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, workers, server, ops_server, stop, address, ops_address, public_url })
+        Ok(Node { store: self.store, workers, server, ops_server, stop, stop_ops, address, ops_address, public_url })
     }
 }
 
@@ -182,6 +204,7 @@ impl Node {
         self.workers.stop(Duration::from_secs(5)).await;
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        let _ = self.stop_ops.send(true);
         if let Some(ops_server) = self.ops_server {
             let _ = tokio::time::timeout(Duration::from_secs(1), ops_server).await;
         }
