@@ -82,9 +82,7 @@ impl Courier {
         match fault.kind {
             kind if kind.is_retryable() => self.later(row, error),
             // An alert goes to staff: its recipient is not the contact.
-            FaultKind::PermanentRecipient if !matches!(row.owed, Owed::Alert { .. }) => {
-                Attempt::BadAddress { error }
-            }
+            FaultKind::PermanentRecipient if !matches!(row.owed, Owed::Alert { .. }) => Attempt::BadAddress { error },
             _ => Attempt::Dead { error },
         }
     }

@@ -74,7 +74,11 @@ pub(crate) fn act<'a>(account: &AccountSnapshot, step: &'a AutomationStep, stand
         }
         AutomationStep::Webhook(url) => Act::Call(url),
         AutomationStep::StopIf(condition) => {
-            if standing.holds(account, condition) { Act::Stop } else { Act::Nothing }
+            if standing.holds(account, condition) {
+                Act::Stop
+            } else {
+                Act::Nothing
+            }
         }
     }
 }
@@ -169,7 +173,8 @@ impl MailValues<'_> {
 
     fn fill(&self, part: &str, text: &LocalText, escape: Escape) -> Result<String, String> {
         let text = text.pick(self.language, &self.account.settings.language.0);
-        let template = Template::parse_saved(text, TemplateKind::Mail).map_err(|fault| format!("its {part}: {fault}"))?;
+        let template =
+            Template::parse_saved(text, TemplateKind::Mail).map_err(|fault| format!("its {part}: {fault}"))?;
         Ok(template.render(&|field| self.value(field), escape))
     }
 
@@ -272,13 +277,20 @@ mod tests {
 
     #[test]
     fn what_happens_at_one_moment_ends_at_a_mail_a_pause_or_a_stop() {
-        let tag = |n: i64, name: &str| (TagId(n), Tag { name: name.into(), group: "G".into(), spektrix_id: String::new() });
+        let tag =
+            |n: i64, name: &str| (TagId(n), Tag { name: name.into(), group: "G".into(), spektrix_id: String::new() });
         let list = MailingList { external_id: "L1".into(), name: LocalText::One("L".into()), description: None };
-        let rows =
-            AccountRows { tags: vec![tag(1, "A"), tag(2, "B")], lists: vec![(ListId(5), list)], ..AccountRows::default() };
+        let rows = AccountRows {
+            tags: vec![tag(1, "A"), tag(2, "B")],
+            lists: vec![(ListId(5), list)],
+            ..AccountRows::default()
+        };
         let account = AccountSnapshot::build(AccountId(1), 1, AccountSettings::default(), rows);
-        let mail =
-            AutomationStep::SendMail { subject: LocalText::One("S".into()), text: LocalText::One("T".into()), html: None };
+        let mail = AutomationStep::SendMail {
+            subject: LocalText::One("S".into()),
+            text: LocalText::One("T".into()),
+            html: None,
+        };
         let automation = Automation {
             external_id: "X".into(),
             name: "X".into(),

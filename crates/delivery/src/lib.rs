@@ -1,4 +1,4 @@
-//! What is owed to the outside: mail, and later webhooks and automations.
+//! What is owed to the outside: mail, alerts, the steps of automations.
 //!
 //! [`mail`] writes and sends mail and knows no store; [`Workers`] take outbox rows, deliver them one by one and note
 //! what became of each.
@@ -17,5 +17,5 @@ mod worker;
 
 pub use automation::timeline;
 pub use metrics::DeliveryMetrics;
-pub use ways::{Way, signer};
+pub use ways::{Way, check_mail, signer};
 pub use worker::{WorkerSettings, Workers};

@@ -56,7 +56,8 @@ impl Rates {
         let domain = domain.to_ascii_lowercase();
         let of_domain = settings.domain_rates.iter().find(|r| r.domain == domain).map(|r| r.per_minute);
         let asked = [(None, settings.rate_per_minute), (Some(domain), of_domain)];
-        let wanted: Vec<(Key, u32)> = asked.into_iter().filter_map(|(d, rate)| Some(((account, d), rate?.max(1)))).collect();
+        let wanted: Vec<(Key, u32)> =
+            asked.into_iter().filter_map(|(d, rate)| Some(((account, d), rate?.max(1)))).collect();
         if wanted.is_empty() {
             return Ok(());
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use model::{AccountSnapshot, EmailAddress};
-use store::{Attempt, Contact, ContactKey, Facts, Lane, Leased, NewDelivery, Numbers, Owed, PersonKey, Plan, RunRow, Wants};
+use store::{
+    Attempt, Contact, ContactKey, Facts, Lane, Leased, NewDelivery, Numbers, Owed, PersonKey, Plan, RunRow, Wants,
+};
 
 use crate::attempt::{Courier, NoMail};
 use crate::automation::{MailValues, Standing, not_mailed, onward};

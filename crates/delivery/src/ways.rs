@@ -78,6 +78,22 @@ fn open(settings: &MailSettings, installation: Way, key_dir: &Path) -> Result<Wa
     Ok(Way { transport, return_path, signers })
 }
 
+/// What of an account's mail settings cannot work here, a line each: keys that cannot be read, an address that is none. A
+/// variable that is not set is no fault: the server's surroundings may have it. Blocking.
+pub fn check_mail(settings: &MailSettings, key_dir: &Path) -> Vec<String> {
+    let mut faults: Vec<String> = settings.dkim.iter().filter_map(|key| signer(key, key_dir).err()).collect();
+    if let Some(name) = &settings.url_env
+        && let Ok(url) = std::env::var(name)
+    {
+        match MailUrl::parse(&url) {
+            Err(why) => faults.push(format!("{name}: {why}")),
+            Ok(MailUrl::Mailbox) => faults.push(format!("{name}: an account's own mail needs a mail server")),
+            Ok(MailUrl::Smtp(_)) => {}
+        }
+    }
+    faults
+}
+
 /// Reads a DKIM key; a relative file name begins in `key_dir`. Blocking. The error names the file.
 pub fn signer(key: &DkimKey, key_dir: &Path) -> Result<Arc<DkimSigner>, String> {
     let path = key_dir.join(&key.key_file);

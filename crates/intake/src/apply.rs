@@ -1,11 +1,11 @@
 //! Applies a wish: what a sign-up changes once nothing stands in its way, in the order of the Sentori reference's
 //! section 3.2. Pure: facts in, changes of the plan out.
 
+use crate::automations::{self, Starting};
 use model::{
     AccountSnapshot, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, Evidence, ListId, PersonId,
     ResolvedForm, Shown, SignUp, SignUpId, SignUpKind, Timestamp,
 };
-use crate::automations::{self, Starting};
 use store::{ContactChange, Facts, Lane, NewConsent, NewDelivery, Numbers, Owed, Plan};
 
 /// Who and what is applied.
@@ -116,12 +116,7 @@ fn answer_statements(applying: &Applying<'_>, numbers: &mut dyn Numbers, plan: &
     }
 }
 
-fn alerts(
-    applying: &Applying<'_>,
-    form: Option<&ResolvedForm>,
-    numbers: &mut dyn Numbers,
-    plan: &mut Plan,
-) {
+fn alerts(applying: &Applying<'_>, form: Option<&ResolvedForm>, numbers: &mut dyn Numbers, plan: &mut Plan) {
     let Some(form) = form else { return };
     for to in &form.form.actions.alert_to {
         plan.deliveries.push(NewDelivery {

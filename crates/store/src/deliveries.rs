@@ -111,6 +111,7 @@ pub enum Attempt {
 
 /// A result to note.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most are the large one")]
 pub(crate) enum Mark {
     /// Still under way: the lease begins anew.
     Keep { account: AccountId, id: DeliveryId, until: Timestamp, node: i64 },
@@ -295,7 +296,7 @@ fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
 
 /// How many rows of a stream were taken by the other side since.
 pub(crate) fn told(conn: &mut Conn, account: AccountId, stream: i64, since: Timestamp) -> Result<i64> {
-    Ok(conn.row(&TOLD, &[account.0.into(), stream.into(), since.into()], |row| row.int())?.unwrap_or(0))
+    Ok(conn.row(&TOLD, &[account.0.into(), stream.into(), since.into()], Row::int)?.unwrap_or(0))
 }
 
 /// Ends every lease: a single node starts anew and nobody else holds any.

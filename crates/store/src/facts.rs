@@ -1,7 +1,8 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
 use model::{
-    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp,
+    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId,
+    Timestamp,
 };
 
 use crate::error::{Result, StoreError};
@@ -182,8 +183,12 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
-    been_in.into_iter().for_each(|(i, automation)| facts[i].runs.push(automation));
-    stands_at.into_iter().for_each(|(i, next)| facts[i].run = Some(next));
+    for (i, automation) in been_in {
+        facts[i].runs.push(automation);
+    }
+    for (i, next) in stands_at {
+        facts[i].run = Some(next);
+    }
     on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
     answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
     has.into_iter().for_each(|(i, value)| facts[i].values.push(value));

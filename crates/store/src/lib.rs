@@ -41,8 +41,8 @@ pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use plan::{
-    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery, NewRun,
-    NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
+    NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
@@ -337,7 +337,11 @@ impl Store {
     }
 
     /// One row of the outbox with what is kept of its attempts, the oldest first.
-    pub async fn outbox_row(&self, account: AccountId, id: DeliveryId) -> Result<Option<(OutboxRow, Vec<PastAttempt>)>> {
+    pub async fn outbox_row(
+        &self,
+        account: AccountId,
+        id: DeliveryId,
+    ) -> Result<Option<(OutboxRow, Vec<PastAttempt>)>> {
         self.inner.lanes.run(move |conn| outbox::row(conn, account, id)).await
     }
 
@@ -353,7 +357,11 @@ impl Store {
     }
 
     /// Ends rows that are owed or given up: they are never tried again; what became of each.
-    pub async fn drop_deliveries(&self, account: AccountId, ids: Vec<DeliveryId>) -> Result<Vec<(DeliveryId, Handled)>> {
+    pub async fn drop_deliveries(
+        &self,
+        account: AccountId,
+        ids: Vec<DeliveryId>,
+    ) -> Result<Vec<(DeliveryId, Handled)>> {
         let now = self.inner.ambient.now();
         self.errand(move |conn| outbox::drop_rows(conn, account, &ids, now)).await
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
-    FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
+    AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId,
+    EmailAddress, Evidence, FieldId, FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind,
+    StatementId, TagId, Timestamp,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -432,7 +433,9 @@ impl Owed {
             Self::AutomationCall { url, contact, .. } => {
                 Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
             }
-            Self::Alert { form, to, .. } => Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()])),
+            Self::Alert { form, to, .. } => {
+                Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()]))
+            }
         }
     }
 }

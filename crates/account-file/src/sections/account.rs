@@ -38,7 +38,8 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         mail,
     };
     if let (Some(from), Some(at)) = (&settings.from, t.key_at("from")) {
-        let sender = from.trim_end_matches('>').rsplit('@').next().and_then(|d| shapes::domain(d).ok()).unwrap_or_default();
+        let sender =
+            from.trim_end_matches('>').rsplit('@').next().and_then(|d| shapes::domain(d).ok()).unwrap_or_default();
         let aligned = |key: &DkimKey| sender == key.domain || sender.ends_with(&format!(".{}", key.domain));
         let keys = settings.mail.as_ref().map_or(&[][..], |m| m.dkim.as_slice());
         if !keys.is_empty() && !keys.iter().any(aligned) {

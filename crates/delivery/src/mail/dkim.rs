@@ -56,14 +56,16 @@ impl DkimSigner {
     pub fn from_pem(domain: &str, selector: &str, pem: &[u8]) -> Result<Self, String> {
         let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| "it holds no private key in PEM form")?;
         let key = match &der {
-            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()).map(Key::Rsa).map_err(|e| e.to_string())?,
+            PrivateKeyDer::Pkcs1(der) => {
+                RsaKeyPair::from_der(der.secret_pkcs1_der()).map(Key::Rsa).map_err(|e| e.to_string())?
+            }
             PrivateKeyDer::Pkcs8(der) => {
                 let der = der.secret_pkcs8_der();
                 match Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
                     Ok(pair) => Key::Ed25519(pair),
-                    Err(_) => RsaKeyPair::from_pkcs8(der).map(Key::Rsa).map_err(|e| {
-                        format!("its key is neither Ed25519 nor RSA of 2048 to 4096 bits ({e})")
-                    })?,
+                    Err(_) => RsaKeyPair::from_pkcs8(der)
+                        .map(Key::Rsa)
+                        .map_err(|e| format!("its key is neither Ed25519 nor RSA of 2048 to 4096 bits ({e})"))?,
                 }
             }
             _ => return Err("its key is neither RSA nor Ed25519".into()),
@@ -86,14 +88,17 @@ impl DkimSigner {
     pub fn record(&self) -> String {
         match &self.key {
             Key::Ed25519(pair) => format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(pair.public_key())),
-            Key::Rsa(pair) => format!("v=DKIM1; k=rsa; p={}", STANDARD.encode(public_key_info(pair.public_key().as_ref()))),
+            Key::Rsa(pair) => {
+                format!("v=DKIM1; k=rsa; p={}", STANDARD.encode(public_key_info(pair.public_key().as_ref())))
+            }
         }
     }
 
     /// The `DKIM-Signature` line, with its CRLF, for a finished message. `at` is when it was written.
     pub(crate) fn signature(&self, message: &[u8], at: Timestamp) -> Result<String, MessageFault> {
         let end = find(message, b"\r\n\r\n").ok_or_else(|| MessageFault("the message has no body".into()))?;
-        let headers = std::str::from_utf8(&message[..end + 2]).map_err(|_| MessageFault("a header is not UTF-8".into()))?;
+        let headers =
+            std::str::from_utf8(&message[..end + 2]).map_err(|_| MessageFault("a header is not UTF-8".into()))?;
         let headers = split_headers(headers);
         let body_hash = STANDARD.encode(digest(&SHA256, &relaxed_body(&message[end + 4..])));
         let (mut names, mut data) = (Vec::new(), String::new());

@@ -188,12 +188,8 @@ async fn ids(store: &Store, account: &StoredAccount, which: &Chosen) -> Result<V
     if !which.dead {
         return Ok(which.ids.iter().copied().map(DeliveryId).collect());
     }
-    let filter = OutboxFilter {
-        lane: which.lane.map(Lane::from),
-        state: Some(DeliveryState::Dead),
-        before: None,
-        most: 10_000,
-    };
+    let filter =
+        OutboxFilter { lane: which.lane.map(Lane::from), state: Some(DeliveryState::Dead), before: None, most: 10_000 };
     Ok(store.outbox(account.id, filter).await?.into_iter().map(|row| row.id).collect())
 }
 
@@ -203,7 +199,9 @@ fn report(handled: Vec<(DeliveryId, Handled)>, done: &str) -> Result<(), Command
         match handled {
             Handled::Yes => say(format_args!("Delivery {id}: {done}.")),
             Handled::Unknown => faults.push(format!("vestibule: there is no delivery {id}")),
-            Handled::InHand => faults.push(format!("vestibule: a node is at work on delivery {id}; try again in a minute")),
+            Handled::InHand => {
+                faults.push(format!("vestibule: a node is at work on delivery {id}; try again in a minute"))
+            }
             Handled::Over => faults.push(format!("vestibule: delivery {id} is over already")),
         }
     }

@@ -8,7 +8,7 @@ use testkit::{TestDatabase, both_engines};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::world::{KEY, World, sign_up, until};
+use crate::world::{KEY, World, file, sign_up, until};
 
 /// The Python that `./test` has prepared, with aiosmtpd and dkimpy.
 fn python() -> PathBuf {
@@ -93,10 +93,15 @@ dkim = [
 
 both_engines! {
     async fn mail_goes_through_the_accounts_own_server_and_its_signatures_hold(db: TestDatabase) {
-        let mut world = World::new(db, OWN_MAIL, FILE).await;
+        let mut world = World::new(db, "", FILE).await;
         let folder = world.launch.data_dir().to_owned();
+        std::fs::write(folder.join("own.toml"), file("theatre", KEY, OWN_MAIL, FILE)).expect("a file");
+        let apply = ["account".into(), "apply".into(), folder.join("own.toml").into_os_string()];
         openssl(&folder, "genrsa -out rsa.pem 2048").await;
+        let refused = world.refused(apply.clone()).await;
+        assert!(refused.contains("ed.pem") && !refused.contains("rsa.pem"), "{refused}");
         openssl(&folder, "genpkey -algorithm ed25519 -out ed.pem").await;
+        world.done(apply).await;
         let server = Server::start(&folder, "post").await;
         world.launch = world.launch.clone().setting("THEATRE_MAIL_URL", server.url(&folder.join("post.crt")));
         let running = world.launch.start().await;

@@ -36,7 +36,8 @@ async fn records(store: &Store, common: &CommonSettings, part: &MailPart) -> Res
     let account = chosen(store, part.account.as_deref()).await?;
     let settings = account.settings;
     let from = settings.from.as_ref().or(part.mail_from.as_ref());
-    let from = from.ok_or_else(|| CommandFault::new("the account has no `from`, and VESTIBULE_MAIL_FROM is not set"))?;
+    let from =
+        from.ok_or_else(|| CommandFault::new("the account has no `from`, and VESTIBULE_MAIL_FROM is not set"))?;
     let sender = Sender::parse(from).map_err(CommandFault::new)?;
     let domain = sender.address.domain().to_ascii_lowercase();
     let mail = settings.mail.unwrap_or_default();
@@ -56,7 +57,9 @@ async fn records(store: &Store, common: &CommonSettings, part: &MailPart) -> Res
         _ => "a:YOUR-MAIL-SERVER".to_owned(),
     };
     say(format_args!("Mail of {} is from {domain}; its bounces go to {bounces}.\n", settings.slug));
-    say("SPF: which servers may send. One record a domain: where there is one, add what is missing to it. A mail service");
+    say(
+        "SPF: which servers may send. One record a domain: where there is one, add what is missing to it. A mail service",
+    );
     say("names an include: of its own to write in place of the server.");
     say(format_args!("  {bounces}. TXT \"v=spf1 {spf} ~all\"\n"));
 
@@ -68,7 +71,9 @@ async fn records(store: &Store, common: &CommonSettings, part: &MailPart) -> Res
     if signers.is_empty() {
         say("  None is set. Make a key and name it in the account file, or let the mail server sign:");
         say("    openssl genrsa -out v1.pem 2048");
-        say(format_args!("    [mail]\n    dkim = [{{ domain = \"{domain}\", selector = \"v1\", key_file = \"v1.pem\" }}]"));
+        say(format_args!(
+            "    [mail]\n    dkim = [{{ domain = \"{domain}\", selector = \"v1\", key_file = \"v1.pem\" }}]"
+        ));
     } else if !signers.iter().any(|s| s.aligns_with(&domain)) {
         say(format_args!("  None of these is for {domain}: nothing is signed."));
     }
@@ -84,6 +89,7 @@ fn signers(
 ) -> Result<Vec<std::sync::Arc<DkimSigner>>, CommandFault> {
     let serve = ServeSettings { mail_dkim: part.mail_dkim.clone(), ..ServeSettings::default() };
     let keys = if own.is_empty() { serve.dkim_keys()? } else { own.to_vec() };
-    let read = |key: &DkimKey| delivery::signer(key, common.data_dir()).map_err(|e| SettingsFault::new("dkim", e).into());
+    let read =
+        |key: &DkimKey| delivery::signer(key, common.data_dir()).map_err(|e| SettingsFault::new("dkim", e).into());
     keys.iter().map(read).collect()
 }
