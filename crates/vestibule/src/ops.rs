@@ -110,27 +110,24 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
         ("again", &ops.deliveries.again),
         ("dead", &ops.deliveries.dead),
         ("withdrawn", &ops.deliveries.withdrawn),
+        ("later", &ops.deliveries.later),
     ] {
         text.line("vestibule_delivery_attempts_total", &format!("result=\"{name}\""), read(count));
+    }
+    text.head("vestibule_mail_faults_total", "counter", "Mails that were not taken, by kind of fault.");
+    for (kind, count) in ops.deliveries.faults() {
+        text.line("vestibule_mail_faults_total", &format!("kind=\"{}\"", kind.name()), count);
     }
     // Left out while the database does not answer: a gauge of nought would be a lie.
     if let Ok(counts) = ops.intake.store().delivery_counts().await {
         text.head("vestibule_deliveries", "gauge", "Outbox rows that are owed or were given up.");
-        for lane in [Lane::Confirmation, Lane::Mail, Lane::Webhook] {
+        for lane in Lane::ALL {
             for (state, name) in [(DeliveryState::Owed, "owed"), (DeliveryState::Dead, "dead")] {
                 let count = counts.iter().find(|(l, s, _)| *l == lane && *s == state).map_or(0, |(.., n)| *n);
-                let labels = format!("lane=\"{}\",state=\"{name}\"", lane_name(lane));
+                let labels = format!("lane=\"{}\",state=\"{name}\"", lane.name());
                 text.line("vestibule_deliveries", &labels, count as u64);
             }
         }
-    }
-}
-
-fn lane_name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Confirmation => "confirmation",
-        Lane::Mail => "mail",
-        Lane::Webhook => "webhook",
     }
 }
 

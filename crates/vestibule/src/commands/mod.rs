@@ -1,6 +1,9 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod automation;
+mod deliveries;
+mod doctor;
 mod migrate;
 mod serve;
 
@@ -39,6 +42,15 @@ enum Command {
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What to set up outside
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
+    /// Series of mails and other steps
+    #[command(subcommand)]
+    Automation(automation::AutomationCommand),
+    /// What is owed to the outside: mail, alerts, webhooks
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
 }
 
 /// Why a command failed: lines for the operator.
@@ -97,6 +109,18 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         Command::Account(command) => {
             let common = common(cli.common)?;
             account::run(&common, command)
+        }
+        Command::Doctor(command) => {
+            let common = common(cli.common)?;
+            doctor::run(&common, command)
+        }
+        Command::Automation(command) => {
+            let common = common(cli.common)?;
+            automation::run(&common, command)
+        }
+        Command::Deliveries(command) => {
+            let common = common(cli.common)?;
+            deliveries::run(&common, command)
         }
     }
 }
