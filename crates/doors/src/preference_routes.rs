@@ -156,7 +156,7 @@ impl<'r> Asking<'r> {
             return self.refused(&why);
         }
         let of = store::Of { account: self.person.account.id, contact: self.person.contact.row.id };
-        let url = self.doors.links.unsubscribe(of, None);
+        let url = self.doors.links.unsubscribe_from(of, None);
         let view = UnsubscribeView {
             email: &self.person.contact.row.email,
             list: None,

@@ -28,6 +28,7 @@ fn both_engines_understand_every_statement() {
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];

@@ -1,6 +1,9 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod automation;
+mod deliveries;
+mod doctor;
 mod migrate;
 mod serve;
 
@@ -24,7 +27,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[allow(clippy::large_enum_variant, reason = "made once, at the start")]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
@@ -32,13 +35,22 @@ enum Command {
         #[arg(long)]
         demo: bool,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Brings the database's schema up to date
     Migrate,
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What to set up outside
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
+    /// Series of mails and other steps
+    #[command(subcommand)]
+    Automation(automation::AutomationCommand),
+    /// What is owed to the outside: mail, alerts, webhooks
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
 }
 
 /// Why a command failed: lines for the operator.
@@ -86,7 +98,7 @@ pub(crate) fn environment_fault(
 pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
     match cli.command {
         Command::Serve { demo, serve } => {
-            let (common, serve) = settings::from_file(cli.common, serve)?;
+            let (common, serve) = settings::from_file(cli.common, *serve)?;
             logging::start(&common)?;
             serve::run(&common, serve, demo)
         }
@@ -97,6 +109,18 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         Command::Account(command) => {
             let common = common(cli.common)?;
             account::run(&common, command)
+        }
+        Command::Doctor(command) => {
+            let common = common(cli.common)?;
+            doctor::run(&common, command)
+        }
+        Command::Automation(command) => {
+            let common = common(cli.common)?;
+            automation::run(&common, command)
+        }
+        Command::Deliveries(command) => {
+            let common = common(cli.common)?;
+            deliveries::run(&common, command)
         }
     }
 }
