@@ -2,7 +2,7 @@
 //! from.
 
 use model::{AccountSnapshot, ContactId, EmailAddress, ListId, PendingId, Timestamp};
-use store::{ContactKey, Leased, Links, Of, Place};
+use store::{ContactKey, Leased, Links, Of, Owed, Place};
 
 use crate::attempt::{Courier, NoMail};
 use crate::mail::personal::{self, PersonalLinks};
@@ -12,14 +12,28 @@ use crate::mail::{BuiltInMail, Outgoing};
 /// `list` is the mailing list that the mail is for; without one, it ends everything.
 pub fn unsubscribe_headers(links: &Links, of: Of, list: Option<ListId>) -> Vec<(String, String)> {
     vec![
-        ("List-Unsubscribe".into(), format!("<{}>", links.unsubscribe(of, list))),
+        ("List-Unsubscribe".into(), format!("<{}>", links.unsubscribe_from(of, list))),
         ("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()),
     ]
 }
 
 impl Courier {
+    /// The mail of a row of this kind.
+    pub(crate) async fn personal_mail(&self, account: &AccountSnapshot, row: &Leased) -> Result<Outgoing, NoMail> {
+        match &row.owed {
+            Owed::AddressChange { pending, to, language } => {
+                self.address_change(account, row, *pending, to, language.as_deref()).await
+            }
+            Owed::AddressChanged { to, language } => self.address_changed(account, row, to, language.as_deref()).await,
+            Owed::PreferencesLink { contact, language, expires_at } => {
+                self.preferences_link(account, row, *contact, language.as_deref(), *expires_at).await
+            }
+            _ => Err(NoMail::Never("not a mail to one known person".into())),
+        }
+    }
+
     /// The mail to a new address.
-    pub(crate) async fn address_change(
+    async fn address_change(
         &self,
         account: &AccountSnapshot,
         row: &Leased,
@@ -34,11 +48,11 @@ impl Courier {
             not_me: Some(self.links.not_me(place)),
             ..PersonalLinks::default()
         };
-        self.personal(account, row, BuiltInMail::Address, to.clone(), language, &links)
+        self.personal(account, row, BuiltInMail::Address, to.clone(), language, &links).await
     }
 
     /// The mail that tells the old address. The preferences are no longer that address's to see: it gets no link to them.
-    pub(crate) fn address_changed(
+    async fn address_changed(
         &self,
         account: &AccountSnapshot,
         row: &Leased,
@@ -46,7 +60,7 @@ impl Courier {
         language: Option<&str>,
     ) -> Result<Outgoing, NoMail> {
         let kind = BuiltInMail::AddressChanged;
-        let mut mail = self.personal(account, row, kind, to.clone(), language, &PersonalLinks::default())?;
+        let mut mail = self.personal(account, row, kind, to.clone(), language, &PersonalLinks::default()).await?;
         if let Some(contact) = row.contact {
             mail.headers = unsubscribe_headers(&self.links, Of { account: row.account, contact }, None);
         }
@@ -54,7 +68,7 @@ impl Courier {
     }
 
     /// The link to the preferences, to the address that the contact has by now.
-    pub(crate) async fn preferences_link(
+    async fn preferences_link(
         &self,
         account: &AccountSnapshot,
         row: &Leased,
@@ -70,15 +84,15 @@ impl Courier {
         let to = EmailAddress::parse(&known.row.email).map_err(|_| NoMail::Never("the address is none".into()))?;
         let of = Of { account: row.account, contact };
         let links = PersonalLinks {
-            preferences: Some(self.links.preferences(of, Some(expires_at))),
+            preferences: Some(self.links.preferences_until(of, Some(expires_at))),
             ..PersonalLinks::default()
         };
-        let mut mail = self.personal(account, row, BuiltInMail::Preferences, to, language, &links)?;
+        let mut mail = self.personal(account, row, BuiltInMail::Preferences, to, language, &links).await?;
         mail.headers = unsubscribe_headers(&self.links, of, None);
         Ok(mail)
     }
 
-    fn personal(
+    async fn personal(
         &self,
         account: &AccountSnapshot,
         row: &Leased,
@@ -89,7 +103,7 @@ impl Courier {
     ) -> Result<Outgoing, NoMail> {
         let language = language.unwrap_or(&account.settings.language.0);
         let mail = personal::render(kind, &account.settings, language, links);
-        let mut outgoing = self.addressed(account, row, to, mail.subject, mail.text)?;
+        let mut outgoing = self.addressed(account, row, to, mail.subject, mail.text).await?;
         outgoing.html = Some(mail.html);
         Ok(outgoing)
     }

@@ -44,7 +44,7 @@ async fn show(State(doors): State<Doors>, client: Client, names: Names, uri: Uri
     let json = pages::wants_json(text(&headers, &header::ACCEPT));
     match Asking::new(&doors, &client, names, &uri, &headers, json) {
         Ok(asking) => asking.cors(asking.show()),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -60,7 +60,7 @@ async fn send(
     let json = pages::is_json(content_type) || pages::wants_json(text(&headers, &header::ACCEPT));
     match Asking::new(&doors, &client, names, &uri, &headers, json) {
         Ok(asking) => asking.cors(asking.send(body).await),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -103,12 +103,12 @@ impl<'r> Asking<'r> {
         uri: &'r Uri,
         headers: &'r HeaderMap,
         json: bool,
-    ) -> Result<Self, Response> {
+    ) -> Result<Self, Box<Response>> {
         let found = names.ok().and_then(|Path((slug, name))| Some((account(doors, client, &slug)?, name)));
         match found {
             Some((account, name)) => Ok(Self { doors, client, headers, uri, account, name, json }),
-            None if json => Err(sent(pages::problem(404, &[], 1, pages::for_nobody(asked(headers, None))))),
-            None => Err(error(&Brand::default(), 404, headers)),
+            None if json => Err(sent(pages::problem(404, &[], 1, pages::for_nobody(asked(headers, None)))).into()),
+            None => Err(error(&Brand::default(), 404, headers).into()),
         }
     }
 
@@ -117,14 +117,14 @@ impl<'r> Asking<'r> {
     }
 
     /// The form, or the answer when there is none that takes sign-ups.
-    fn form(&self) -> Result<&ResolvedForm, Response> {
+    fn form(&self) -> Result<&ResolvedForm, Box<Response>> {
         let chosen = self.chosen();
         let texts = pages::for_page(&self.account.settings, asked(self.headers, chosen.as_deref()));
         match self.account.form_by_external_id(&self.name) {
             Some(form) if !form.form.disabled => Ok(form),
-            Some(_) if !self.json => Err(shown(pages::closed_page(&self.account, texts))),
-            Some(_) => Err(self.failed(410, texts)),
-            None => Err(self.failed(404, texts)),
+            Some(_) if !self.json => Err(shown(pages::closed_page(&self.account, texts)).into()),
+            Some(_) => Err(self.failed(410, texts).into()),
+            None => Err(self.failed(404, texts).into()),
         }
     }
 
@@ -139,7 +139,7 @@ impl<'r> Asking<'r> {
     fn show(&self) -> Response {
         let form = match self.form() {
             Ok(form) => form,
-            Err(response) => return response,
+            Err(response) => return *response,
         };
         let chosen = self.chosen();
         let (texts, languages) = pages::for_form(&self.account, form, asked(self.headers, chosen.as_deref()));
@@ -176,7 +176,7 @@ impl<'r> Asking<'r> {
     async fn send(&self, body: Body) -> Response {
         let form = match self.form() {
             Ok(form) => form,
-            Err(response) => return response,
+            Err(response) => return *response,
         };
         let chosen = self.chosen();
         let texts = pages::for_form(&self.account, form, asked(self.headers, chosen.as_deref())).0;

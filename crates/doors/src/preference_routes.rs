@@ -125,7 +125,9 @@ impl<'r> Asking<'r> {
             Ok(new) => self.page(None, Vec::new(), &Happened::AddressMailed(new.given().to_owned())),
             Err(Refusal::Faults(faults)) => {
                 let mut errors = pages::field_errors(&faults, &self.person.account, None, self.texts);
-                errors.iter_mut().for_each(|e| e.field = Some("NewEmailAddress".into()));
+                for error in &mut errors {
+                    error.field = Some("NewEmailAddress".into());
+                }
                 let mut typed = as_typed(&known(&self.person));
                 typed.push("NewEmailAddress", new);
                 self.page(Some(&typed), errors, &Happened::Nothing)
@@ -154,7 +156,7 @@ impl<'r> Asking<'r> {
             return self.refused(&why);
         }
         let of = store::Of { account: self.person.account.id, contact: self.person.contact.row.id };
-        let url = self.doors.links.unsubscribe(of, None);
+        let url = self.doors.links.unsubscribe_from(of, None);
         let view = UnsubscribeView {
             email: &self.person.contact.row.email,
             list: None,
@@ -287,8 +289,12 @@ fn known(person: &Person) -> Known {
 /// The same as if it had been typed, for a page that is shown again for the sake of one control.
 fn as_typed(known: &Known) -> Typed {
     let mut typed = Typed::default();
-    known.values.iter().for_each(|(name, value)| typed.push(name, value.as_str()));
-    known.lists.iter().for_each(|list| typed.push("MailingLists", list.as_str()));
+    for (name, value) in &known.values {
+        typed.push(name, value.as_str());
+    }
+    for list in &known.lists {
+        typed.push("MailingLists", list.as_str());
+    }
     typed
 }
 

@@ -42,15 +42,27 @@ impl Links {
         format!("{}/not-me/{token}", self.base)
     }
 
+    /// The page of a contact's preferences.
+    pub fn preferences(&self, account: AccountId, contact: ContactId) -> String {
+        let claim = TokenClaim { account, row: contact.0, extra: 0 };
+        format!("{}/preferences/{}", self.base, self.keys.token(TokenKind::Preferences, claim))
+    }
+
+    /// The link that unsubscribes a contact, by a click or by its mail program (RFC 8058).
+    pub fn unsubscribe(&self, account: AccountId, contact: ContactId) -> String {
+        let claim = TokenClaim { account, row: contact.0, extra: 0 };
+        format!("{}/unsubscribe/{}", self.base, self.keys.token(TokenKind::Unsubscribe, claim))
+    }
+
     /// The link to a contact's preferences; it dies at the end of the given minute, or never.
-    pub fn preferences(&self, of: Of, dies_at: Option<Timestamp>) -> String {
+    pub fn preferences_until(&self, of: Of, dies_at: Option<Timestamp>) -> String {
         let extra = dies_at.map_or(0, |at| at.0 / 60_000_000 + 1);
         let claim = TokenClaim { account: of.account, row: of.contact.0, extra };
         format!("{}/preferences/{}", self.base, self.keys.token(TokenKind::Preferences, claim))
     }
 
     /// The link that ends a list's mail, or all of it.
-    pub fn unsubscribe(&self, of: Of, list: Option<ListId>) -> String {
+    pub fn unsubscribe_from(&self, of: Of, list: Option<ListId>) -> String {
         let claim = TokenClaim { account: of.account, row: of.contact.0, extra: list.map_or(0, |l| l.0) };
         format!("{}/unsubscribe/{}", self.base, self.keys.token(TokenKind::Unsubscribe, claim))
     }

@@ -36,6 +36,7 @@ each_statements! {
     ERASE_EVIDENCE (Int, Int) = "UPDATE consent_event SET evidence = '[]' {from} WHERE account_id = {1} \
         AND person_id = (SELECT c.person_id FROM contact AS c WHERE c.account_id = {1} AND c.id = {2})";
     ERASE_PENDINGS (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_RUNS (Int, Int) = "DELETE FROM automation_run {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_VALUES (Int, Int) = "DELETE FROM contact_value {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_TAGS (Int, Int) = "DELETE FROM contact_tag {using} WHERE account_id = {1} AND contact_id = {2}";
@@ -88,6 +89,7 @@ impl<'a> People<'a> {
             &ERASE_SIGN_UPS,
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
+            &ERASE_RUNS,
             &ERASE_VALUES,
             &ERASE_LISTS,
             &ERASE_TAGS,

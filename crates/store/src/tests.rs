@@ -29,6 +29,7 @@ fn both_engines_understand_every_statement() {
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         crate::recipients::STATEMENTS,
         sql::MIGRATE_STATEMENTS,

@@ -62,10 +62,11 @@ fn fill(engine: Engine, text: &str) -> String {
     filled.push_str(rest.next().unwrap_or_default());
     for piece in rest {
         let (digits, more) = piece.split_once('}').expect("bytes end with a brace");
-        filled.push_str(&match engine {
-            Engine::Sqlite => format!("X'{digits}'"),
-            Engine::Postgres => format!("'\\x{digits}'"),
-        });
+        let (before, after) = match engine {
+            Engine::Sqlite => ("X'", "'"),
+            Engine::Postgres => ("'\\x", "'"),
+        };
+        filled.extend([before, digits, after]);
         filled.push_str(more);
     }
     filled

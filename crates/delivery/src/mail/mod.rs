@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod built_in;
 pub mod confirmation;
+mod dkim;
 mod fault;
 mod html;
 pub mod mailbox;
@@ -20,12 +21,14 @@ pub mod url;
 mod wire;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use model::Ambient;
 
-pub use alert::AlertMail;
+pub use alert::{AlertDigest, AlertMail};
 pub use built_in::{BuiltInMail, MailText, mail, mail_footer};
 pub use confirmation::{Confirmation, ConfirmationMail};
+pub use dkim::DkimSigner;
 pub use fault::{FaultKind, SendFault, Sent};
 pub use html::direction;
 pub use mailbox::{Mailbox, MailboxMessage};
@@ -57,9 +60,14 @@ impl Transport {
 
     /// Hands one mail over. `Ok` only when the server, or the disk, has it.
     pub async fn send(&self, mail: &Outgoing) -> Result<Sent, SendFault> {
+        self.send_signed(mail, &[]).await
+    }
+
+    /// The same, signed by those of the signers that align with the sender. The mailbox keeps no signatures.
+    pub async fn send_signed(&self, mail: &Outgoing, signers: &[Arc<DkimSigner>]) -> Result<Sent, SendFault> {
         match self {
             Self::Mailbox(mailbox) => mailbox.deliver(mail).await,
-            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::Smtp(smtp) => smtp.send_signed(mail, signers).await,
         }
     }
 }

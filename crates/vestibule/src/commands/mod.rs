@@ -1,6 +1,9 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod automation;
+mod deliveries;
+mod doctor;
 mod guard;
 mod migrate;
 mod serve;
@@ -25,6 +28,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
@@ -32,7 +36,7 @@ enum Command {
         #[arg(long)]
         demo: bool,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Brings the database's schema up to date
     Migrate,
@@ -42,6 +46,15 @@ enum Command {
     /// What the guard made of sign-ups
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// What to set up outside
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
+    /// Series of mails and other steps
+    #[command(subcommand)]
+    Automation(automation::AutomationCommand),
+    /// What is owed to the outside: mail, alerts, webhooks
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
 }
 
 /// Why a command failed: lines for the operator.
@@ -89,7 +102,7 @@ pub(crate) fn environment_fault(
 pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
     match cli.command {
         Command::Serve { demo, serve } => {
-            let (common, serve) = settings::from_file(cli.common, serve)?;
+            let (common, serve) = settings::from_file(cli.common, *serve)?;
             logging::start(&common)?;
             serve::run(&common, serve, demo)
         }
@@ -104,6 +117,18 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         Command::Guard(command) => {
             let common = common(cli.common)?;
             guard::run(&common, command)
+        }
+        Command::Doctor(command) => {
+            let common = common(cli.common)?;
+            doctor::run(&common, command)
+        }
+        Command::Automation(command) => {
+            let common = common(cli.common)?;
+            automation::run(&common, command)
+        }
+        Command::Deliveries(command) => {
+            let common = common(cli.common)?;
+            deliveries::run(&common, command)
         }
     }
 }

@@ -133,7 +133,7 @@ testkit::both_engines! {
         app.sign_up(&body(bob, NEWSLETTER, json!({ "RequireConfirmation": false })), 200).await;
         assert!(app.person(bob).await.expect("a contact").confirmed);
         app.sign_up(&body(bob, NEWSLETTER, json!({ "Tags": ["Dance"] })), 200).await;
-        assert_eq!(app.nth_mail_to(bob, 1).await.subject(), "Please confirm your new details with Demo Theatre");
+        assert_eq!(app.nth_mail_to(bob, 1).await.subject(), "Please confirm your changes at Demo Theatre");
     }
 
     async fn two_pending_sign_ups_of_one_address_are_independent(db: TestDatabase) {

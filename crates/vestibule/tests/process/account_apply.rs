@@ -143,7 +143,7 @@ both_engines! {
         // A new secret, and a fault beside a secret.
         write(&launch, "new.toml", &DEMO.replace(SECRETS[2], "quite-another-token-this-time"));
         let (out, err) = command(&launch, &["account", "apply", "new.toml"], 0).await;
-        said.push_str(&format!("{out}{err}"));
+        said.extend([out, err]);
         write(&launch, "bad.toml", &DEMO.replace("kind = \"native\"", "kind = \"natives\""));
         said.push_str(&command(&launch, &["account", "apply", "bad.toml"], 1).await.1);
         write(&launch, "bad.toml", &DEMO.replace("demo-token-for-trying-out-only\"", "demo-token-for-trying-out-only"));
@@ -152,7 +152,7 @@ both_engines! {
             assert!(!said.contains(secret), "{secret} was said:\n{said}");
             let kept = database_bytes(&db).await;
             assert!(kept.windows(4).any(|w| w == b"demo"), "nothing was read");
-            let digits: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+            let digits = secret.bytes().fold(String::new(), |digits, b| digits + &format!("{b:02x}"));
             for form in [*secret, &digits] {
                 assert!(!kept.windows(form.len()).any(|w| w == form.as_bytes()), "{secret} lies open in the database");
             }
