@@ -1,17 +1,20 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
 use model::{
-    ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, Timestamp,
+    ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
 };
 
 use crate::error::{Result, StoreError};
 use crate::keys::Keys;
-use crate::plan::{ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants};
+use crate::plan::{
+    AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
+};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
     CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
-        created_ip, created_referrer, modified_at FROM contact WHERE account_id = {1} AND email_key = {2}";
+        created_ip, created_referrer, modified_at, customer_at, public_id FROM contact \
+        WHERE account_id = {1} AND email_key = {2}";
     SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
     PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
@@ -19,6 +22,9 @@ each_statements! {
     STATEMENTS_OF (Int, Int) = "SELECT statement_id, agreed FROM contact_statement \
         WHERE account_id = {1} AND contact_id = {2}";
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
+    TAGS (Int, Int) = "SELECT tag_id FROM contact_tag WHERE account_id = {1} AND contact_id = {2}";
+    ADDRESSES (Int, Int) = "SELECT id, is_billing, is_delivery, details FROM contact_address \
+        WHERE account_id = {1} AND contact_id = {2} ORDER BY id";
     EARLIER (Int, Int, Int) = "SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, d.state \
         FROM sign_up AS s LEFT JOIN delivery AS d ON d.account_id = s.account_id AND d.id = s.delivery_id \
         WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.id DESC LIMIT 50";
@@ -106,6 +112,9 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     let mut statements = Batch::new(&STATEMENTS_OF);
     let mut values = Batch::new(&VALUES);
     let mut earlier = Batch::new(&EARLIER);
+    let (mut tags, mut addresses) = (Batch::new(&TAGS), Batch::new(&ADDRESSES));
+    let (mut with_tags, mut with_addresses) = (Vec::new(), Vec::new());
+    let (mut tagged, mut lives) = (Vec::new(), Vec::new());
     let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
     for (i, (q, f)) in questions.iter().zip(facts.iter()).enumerate() {
         let Some(contact) = &f.contact else { continue };
@@ -116,6 +125,14 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         if q.wants.values {
             values.push(key);
             with_values.push(i);
+        }
+        if q.wants.tags {
+            tags.push(key);
+            with_tags.push(i);
+        }
+        if q.wants.addresses {
+            addresses.push(key);
+            with_addresses.push(i);
         }
         if let Some(since) = q.wants.sign_ups_since {
             earlier.push([key[0], key[1], since.into()]);
@@ -135,6 +152,14 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         has.push((with_values[i], (FieldId(row.int()?), row.text()?)));
         Ok(())
     };
+    let mut read_tag = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        tagged.push((with_tags[i], TagId(row.int()?)));
+        Ok(())
+    };
+    let mut read_address = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        lives.push((with_addresses[i], address_row(row)?));
+        Ok(())
+    };
     let mut read_earlier = |i: usize, row: &mut Row<'_>| -> Result<()> {
         before.push((with_earlier[i], earlier_row(row)?));
         Ok(())
@@ -143,6 +168,12 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     if !values.is_empty() {
         steps.push(Step::Read(values, &mut read_value));
     }
+    if !tags.is_empty() {
+        steps.push(Step::Read(tags, &mut read_tag));
+    }
+    if !addresses.is_empty() {
+        steps.push(Step::Read(addresses, &mut read_address));
+    }
     if !earlier.is_empty() {
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
@@ -150,6 +181,8 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
     answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
     has.into_iter().for_each(|(i, value)| facts[i].values.push(value));
+    tagged.into_iter().for_each(|(i, tag)| facts[i].tags.push(tag));
+    lives.into_iter().for_each(|(i, address)| facts[i].addresses.push(address));
     before.into_iter().for_each(|(i, sign_up)| facts[i].earlier.push(sign_up));
     Ok(())
 }
@@ -168,7 +201,14 @@ pub(crate) fn contact_row(row: &mut Row<'_>) -> Result<ContactRow> {
         created_ip: row.text_opt()?,
         created_referrer: row.text_opt()?,
         modified_at: row.time()?,
+        customer_at: row.time_opt()?,
+        public_id: row.text_opt()?,
     })
+}
+
+/// Columns: as in `ADDRESSES`.
+pub(crate) fn address_row(row: &mut Row<'_>) -> Result<AddressRow> {
+    Ok(AddressRow { id: row.int()?, is_billing: row.flag()?, is_delivery: row.flag()?, details: row.text()? })
 }
 
 /// Columns: as in `PENDING`.

@@ -7,6 +7,7 @@
 
 mod committer;
 mod config;
+mod customers;
 mod deliveries;
 mod error;
 mod facts;
@@ -19,6 +20,7 @@ mod metrics;
 mod plan;
 mod read;
 mod sql;
+mod store_customers;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -31,14 +33,15 @@ use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListI
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
+pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use plan::{
-    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
-    NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
+    NewDelivery, NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
 pub use read::{ConsentRecord, Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};

@@ -5,7 +5,10 @@ use super::{Conn, statements};
 use crate::error::{Result, StoreError};
 
 /// The steps, oldest first: each a name and one text for both engines.
-const STEPS: &[(&str, &str)] = &[("ground", include_str!("../../migrations/0001_ground.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("ground", include_str!("../../migrations/0001_ground.sql")),
+    ("customers", include_str!("../../migrations/0002_customers.sql")),
+];
 
 /// The schema this program works with.
 pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
