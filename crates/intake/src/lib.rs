@@ -5,7 +5,9 @@
 //! store's transaction, the verbs below tie both to the store.
 
 mod apply;
+mod customers;
 mod decide;
+mod decide_customer;
 mod fingerprint;
 pub mod guard;
 mod validate;
@@ -19,6 +21,8 @@ use model::{
     AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId, SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
+
+pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
 
 use decide::{Ask, Settled};
 

@@ -26,6 +26,9 @@ pub enum StartFault {
     /// The database cannot be used.
     #[error("the database cannot be used: {0}")]
     Store(#[from] StoreError),
+    /// The password hashing cannot be set up.
+    #[error("{0}")]
+    Passwords(#[from] doors::spektrix::passwords::PasswordFault),
     /// An address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -130,6 +133,7 @@ impl NodeParts {
             links,
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
+            spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let (stop, stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
