@@ -113,7 +113,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
             evidence: vec![evidence(&ask.sign_up.origin, ask.sign_up.door, ask.sign_up.form, now)],
         };
         apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
-        plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Applied, None, None));
+        plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Applied, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
         Settled { outcome, repeated: false, delivery: None, receipt: None }
     };
@@ -227,7 +227,8 @@ pub(crate) fn hold(
         settled.delivery = Some(id);
         settled.receipt = at_once.then_some(receiver);
     }
-    plan.sign_up = Some(record(ask, sign_up_id, kind, OutcomeName::Pending, Some(pending), settled.delivery));
+    let delivery = settled.delivery;
+    plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Pending, Some(pending), delivery));
     settled
 }
 
@@ -239,6 +240,7 @@ fn may_be_mailed(facts: &Facts) -> bool {
 
 pub(crate) fn record(
     ask: &Ask,
+    facts: &Facts,
     id: SignUpId,
     kind: SignUpKind,
     outcome: OutcomeName,
@@ -255,6 +257,7 @@ pub(crate) fn record(
         fingerprint: ask.fingerprint,
         pending,
         delivery,
+        previous: facts.contact.as_ref().and_then(|c| c.last_sign_up),
         origin: ask.sign_up.origin.clone(),
     }
 }

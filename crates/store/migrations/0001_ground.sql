@@ -62,6 +62,7 @@ CREATE TABLE contact (
     created_ip TEXT,
     created_referrer TEXT,
     modified_at {int} NOT NULL,
+    last_sign_up_id {int},
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, email_key)
 ) {table};
@@ -74,14 +75,15 @@ CREATE TABLE contact_value (
     PRIMARY KEY (account_id, contact_id, field_id)
 ) {table};
 
+-- One index serves both ways: a list's contacts by its range, a contact's lists by looking into each list of the
+-- account (there are few). The same for tags.
 CREATE TABLE contact_list (
     account_id {int} NOT NULL,
     contact_id {int} NOT NULL,
     list_id {int} NOT NULL,
     joined_at {int} NOT NULL,
-    PRIMARY KEY (account_id, contact_id, list_id)
+    PRIMARY KEY (account_id, list_id, contact_id)
 ) {table};
-CREATE INDEX contact_list_by_list ON contact_list (account_id, list_id, contact_id);
 
 CREATE TABLE contact_tag (
     account_id {int} NOT NULL,
@@ -90,9 +92,8 @@ CREATE TABLE contact_tag (
     applied {int} NOT NULL,
     first_at {int} NOT NULL,
     last_at {int} NOT NULL,
-    PRIMARY KEY (account_id, contact_id, tag_id)
+    PRIMARY KEY (account_id, tag_id, contact_id)
 ) {table};
-CREATE INDEX contact_tag_by_tag ON contact_tag (account_id, tag_id, contact_id);
 
 CREATE TABLE contact_statement (
     account_id {int} NOT NULL,
@@ -105,6 +106,7 @@ CREATE TABLE contact_statement (
     PRIMARY KEY (account_id, contact_id, statement_id)
 ) {table};
 
+-- previous_id is the contact's sign-up before this one; the contact's row knows the last.
 CREATE TABLE sign_up (
     account_id {int} NOT NULL,
     id {int} NOT NULL,
@@ -119,9 +121,9 @@ CREATE TABLE sign_up (
     delivery_id {int},
     origin TEXT NOT NULL,
     at {int} NOT NULL,
+    previous_id {int},
     PRIMARY KEY (account_id, id)
 ) {table};
-CREATE INDEX sign_up_by_contact ON sign_up (account_id, contact_id, id);
 
 CREATE TABLE pending_sign_up (
     account_id {int} NOT NULL,
@@ -140,24 +142,18 @@ CREATE TABLE pending_sign_up (
 ) {table};
 CREATE INDEX pending_by_contact ON pending_sign_up (account_id, contact_id);
 
--- Append-only. person_id is known to the contact's row alone.
+-- Append-only, one row an act: matters is a JSON array of what was given, refused or withdrawn with it. person_id is
+-- known to the contact's row alone.
 CREATE TABLE consent_event (
     account_id {int} NOT NULL,
     id {int} NOT NULL,
     person_id {int} NOT NULL,
     at {int} NOT NULL,
-    action TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    subject_id {int},
-    version {int},
-    language TEXT,
-    basis TEXT NOT NULL,
-    shown TEXT NOT NULL,
     sign_up_id {int},
+    matters TEXT NOT NULL,
     evidence TEXT NOT NULL,
-    PRIMARY KEY (account_id, id)
+    PRIMARY KEY (account_id, person_id, id)
 ) {table};
-CREATE INDEX consent_by_person ON consent_event (account_id, person_id, id);
 
 -- address_hash is keyed with the master key: it outlives an erasure and names nobody.
 CREATE TABLE suppression (

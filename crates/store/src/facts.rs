@@ -13,21 +13,29 @@ use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
     CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
-        created_ip, created_referrer, modified_at, customer_at, public_id FROM contact \
+        created_ip, created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact \
         WHERE account_id = {1} AND email_key = {2}";
     SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
     PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
-    LISTS (Int, Int) = "SELECT list_id FROM contact_list WHERE account_id = {1} AND contact_id = {2}";
+    LISTS (Int, Int) = "SELECT list_id FROM contact_list WHERE account_id = {1} AND contact_id = {2} AND list_id IN \
+        (SELECT id FROM config_item WHERE account_id = {1} AND kind = 'mailing_list')";
     STATEMENTS_OF (Int, Int) = "SELECT statement_id, agreed FROM contact_statement \
         WHERE account_id = {1} AND contact_id = {2}";
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
-    TAGS (Int, Int) = "SELECT tag_id FROM contact_tag WHERE account_id = {1} AND contact_id = {2}";
+    TAGS (Int, Int) = "SELECT tag_id FROM contact_tag WHERE account_id = {1} AND contact_id = {2} \
+        AND tag_id IN (SELECT id FROM config_item WHERE account_id = {1} AND kind = 'tag')";
     ADDRESSES (Int, Int) = "SELECT id, is_billing, is_delivery, details FROM contact_address \
         WHERE account_id = {1} AND contact_id = {2} ORDER BY id";
-    EARLIER (Int, Int, Int) = "SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, d.state \
-        FROM sign_up AS s LEFT JOIN delivery AS d ON d.account_id = s.account_id AND d.id = s.delivery_id \
-        WHERE s.account_id = {1} AND s.contact_id = {2} AND s.at >= {3} ORDER BY s.id DESC LIMIT 50";
+    EARLIER (Int, Int, Int) = "SELECT e.id, e.fingerprint, e.kind, e.outcome, e.pending_id, e.delivery_id, d.state FROM ( \
+        WITH RECURSIVE chain AS ( \
+            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id FROM sign_up \
+            WHERE account_id = {1} AND id = {2} AND at >= {3} \
+            UNION ALL \
+            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id \
+            FROM chain AS c JOIN sign_up AS s ON s.account_id = {1} AND s.id = c.previous_id AND s.at >= {3} \
+        ) SELECT * FROM chain LIMIT 50) AS e \
+        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id";
 }
 
 /// Who a change is about, and what it wants to know.
@@ -134,8 +142,8 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
             addresses.push(key);
             with_addresses.push(i);
         }
-        if let Some(since) = q.wants.sign_ups_since {
-            earlier.push([key[0], key[1], since.into()]);
+        if let (Some(since), Some(last)) = (q.wants.sign_ups_since, contact.last_sign_up) {
+            earlier.push([key[0], last.0.into(), since.into()]);
             with_earlier.push(i);
         }
     }
@@ -201,6 +209,7 @@ pub(crate) fn contact_row(row: &mut Row<'_>) -> Result<ContactRow> {
         created_ip: row.text_opt()?,
         created_referrer: row.text_opt()?,
         modified_at: row.time()?,
+        last_sign_up: row.int_opt()?.map(SignUpId),
         customer_at: row.time_opt()?,
         public_id: row.text_opt()?,
     })

@@ -7,6 +7,7 @@
 
 mod committer;
 mod config;
+mod consents;
 mod customers;
 mod deliveries;
 mod error;
@@ -33,6 +34,7 @@ use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListI
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
+pub use consents::ConsentRecord;
 pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
@@ -43,7 +45,7 @@ pub use plan::{
     AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
     NewDelivery, NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
-pub use read::{ConsentRecord, Contact, ContactKey, StatementAnswer, TagCount};
+pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
 
 use committer::{Committer, Decision, LEASE, Queue};
@@ -253,7 +255,7 @@ impl Store {
 
     /// A contact's consent events, the oldest first.
     pub async fn consents(&self, account: AccountId, person: model::PersonId) -> Result<Vec<ConsentRecord>> {
-        self.inner.lanes.run(move |conn| read::consents(conn, account, person)).await
+        self.inner.lanes.run(move |conn| consents::of(conn, account, person)).await
     }
 
     /// A page of a list's emailable subscribers after a given contact.

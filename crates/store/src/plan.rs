@@ -57,6 +57,8 @@ pub struct ContactRow {
     pub created_referrer: Option<String>,
     /// When its values, lists or tags last changed.
     pub modified_at: Timestamp,
+    /// The last sign-up about it.
+    pub last_sign_up: Option<SignUpId>,
     /// Since when it is a customer although nothing confirmed it.
     pub customer_at: Option<Timestamp>,
     /// The vendor's customer id that it brought along, in upper case.
@@ -319,6 +321,8 @@ pub struct NewSignUp {
     pub pending: Option<PendingId>,
     /// Its confirmation mail.
     pub delivery: Option<DeliveryId>,
+    /// The contact's sign-up before this one.
+    pub previous: Option<SignUpId>,
     /// Where it came from.
     pub origin: Origin,
 }

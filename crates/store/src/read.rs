@@ -9,13 +9,14 @@ use crate::sql::{Conn, Row, statements};
 
 statements! {
     BY_ID = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at, customer_at, public_id FROM contact WHERE account_id = $1 AND id = $2";
+        created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact WHERE account_id = $1 AND id = $2";
     BY_EMAIL = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at, customer_at, public_id FROM contact WHERE account_id = $1 AND email_key = $2";
+        created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact WHERE account_id = $1 AND email_key = $2";
     VALUES_OF = "SELECT field_id, value FROM contact_value WHERE account_id = $1 AND contact_id = $2";
-    LISTS_OF = "SELECT list_id, joined_at FROM contact_list WHERE account_id = $1 AND contact_id = $2 ORDER BY list_id";
+    LISTS_OF = "SELECT list_id, joined_at FROM contact_list WHERE account_id = $1 AND contact_id = $2 AND list_id IN \
+        (SELECT id FROM config_item WHERE account_id = $1 AND kind = 'mailing_list') ORDER BY list_id";
     TAGS_OF = "SELECT tag_id, applied, first_at, last_at FROM contact_tag WHERE account_id = $1 AND contact_id = $2 \
-        ORDER BY tag_id";
+        AND tag_id IN (SELECT id FROM config_item WHERE account_id = $1 AND kind = 'tag') ORDER BY tag_id";
     ANSWERS_OF = "SELECT statement_id, agreed, version, language, answered_at FROM contact_statement \
         WHERE account_id = $1 AND contact_id = $2 ORDER BY statement_id";
     SUBSCRIBERS = "SELECT c.id, c.email FROM contact_list AS l JOIN contact AS c \
@@ -23,8 +24,6 @@ statements! {
         AND l.contact_id > $3 AND c.suppressed_at IS NULL AND c.bad_address_at IS NULL ORDER BY l.contact_id LIMIT $4";
     PENDING_BY_ID = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = $1 AND id = $2";
-    CONSENTS_OF = "SELECT at, action, subject, subject_id, version, language, basis, shown, sign_up_id, evidence \
-        FROM consent_event WHERE account_id = $1 AND person_id = $2 ORDER BY id";
 }
 
 /// A contact with all that is kept about it.
@@ -68,31 +67,6 @@ pub struct StatementAnswer {
     pub language: Option<String>,
     /// When.
     pub at: Timestamp,
-}
-
-/// A consent event, as it stands in the store.
-#[derive(Clone, Debug)]
-pub struct ConsentRecord {
-    /// When it was written.
-    pub at: Timestamp,
-    /// `given`, `withdrawn`, `refused`, `asked`.
-    pub action: String,
-    /// `statement`, `list`, `everything`.
-    pub subject: String,
-    /// The statement or list.
-    pub subject_id: Option<i64>,
-    /// The version of a statement's wording.
-    pub version: Option<i64>,
-    /// The language shown.
-    pub language: Option<String>,
-    /// The legal ground.
-    pub basis: String,
-    /// `by_us`, `declared`, `vendor_default`.
-    pub shown: String,
-    /// The record of the sign-up.
-    pub sign_up: Option<i64>,
-    /// The evidence of the steps that led here.
-    pub evidence: Vec<model::Evidence>,
 }
 
 /// How a contact is asked for.
@@ -149,22 +123,4 @@ pub(crate) fn subscribers(
 
 pub(crate) fn pending(conn: &mut Conn, account: AccountId, id: PendingId) -> Result<Option<PendingRow>> {
     conn.row(&PENDING_BY_ID, &[account.0.into(), id.0.into()], pending_row)
-}
-
-/// A contact's consent events, the oldest first.
-pub(crate) fn consents(conn: &mut Conn, account: AccountId, person: model::PersonId) -> Result<Vec<ConsentRecord>> {
-    conn.rows(&CONSENTS_OF, &[account.0.into(), person.0.into()], |r| {
-        Ok(ConsentRecord {
-            at: r.time()?,
-            action: r.text()?,
-            subject: r.text()?,
-            subject_id: r.int_opt()?,
-            version: r.int_opt()?,
-            language: r.text_opt()?,
-            basis: r.text()?,
-            shown: r.text()?,
-            sign_up: r.int_opt()?,
-            evidence: r.json()?,
-        })
-    })
 }

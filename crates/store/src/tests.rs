@@ -26,6 +26,7 @@ fn on_both_engines(check: impl Fn(&mut Conn)) {
 fn both_engines_understand_every_statement() {
     let statements = [
         crate::config::STATEMENTS,
+        crate::consents::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::ids::STATEMENTS,

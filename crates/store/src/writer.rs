@@ -3,8 +3,9 @@
 //! Within a batch each person occurs once and each plan names a list, tag or field once, so no statement meets the
 //! same key twice (PostgreSQL would refuse that).
 
-use model::{ConsentAction, ConsentSubject, Shown, Timestamp};
+use model::Timestamp;
 
+use crate::consents;
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
@@ -12,24 +13,26 @@ use crate::plan::{PersonKey, Plan};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
-    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int, Int, Text) =
+    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int, Int, Int, Text) =
         "INSERT INTO contact (account_id, id, email_key, email, person_id, confirmed_at, suppressed_at, source, created_at, \
-         created_ip, created_referrer, modified_at, customer_at, public_id) {rows}";
+         created_ip, created_referrer, modified_at, last_sign_up_id, customer_at, public_id) {rows}";
     // An earlier confirmation and an earlier suppression stay.
     CHANGE_CONTACT (Int, Int, Int, Int, Int, Int, Text) = "UPDATE contact SET modified_at = {3}, \
         confirmed_at = COALESCE(confirmed_at, {4}), suppressed_at = COALESCE(suppressed_at, {5}), \
         customer_at = COALESCE(customer_at, {6}), public_id = COALESCE(public_id, {7}) {from} \
+        WHERE account_id = {1} AND id = {2}";
+    LAST_SIGN_UP (Int, Int, Int) = "UPDATE contact SET last_sign_up_id = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     SET_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows} \
         ON CONFLICT (account_id, contact_id, field_id) DO UPDATE SET value = excluded.value";
     CLEAR_VALUE (Int, Int, Int) = "DELETE FROM contact_value {using} \
         WHERE account_id = {1} AND contact_id = {2} AND field_id = {3}";
     JOIN_LIST (Int, Int, Int, Int) = "INSERT INTO contact_list (account_id, contact_id, list_id, joined_at) {rows} \
-        ON CONFLICT (account_id, contact_id, list_id) DO NOTHING";
+        ON CONFLICT (account_id, list_id, contact_id) DO NOTHING";
     LEAVE_LIST (Int, Int, Int) = "DELETE FROM contact_list {using} \
         WHERE account_id = {1} AND contact_id = {2} AND list_id = {3}";
     APPLY_TAG (Int, Int, Int, Int, Int, Int) = "INSERT INTO contact_tag (account_id, contact_id, tag_id, applied, first_at, \
-        last_at) {rows} ON CONFLICT (account_id, contact_id, tag_id) \
+        last_at) {rows} ON CONFLICT (account_id, tag_id, contact_id) \
         DO UPDATE SET applied = contact_tag.applied + excluded.applied, last_at = excluded.last_at";
     TAKE_TAG (Int, Int, Int) = "DELETE FROM contact_tag {using} \
         WHERE account_id = {1} AND contact_id = {2} AND tag_id = {3}";
@@ -37,18 +40,17 @@ each_statements! {
         version, language, answered_at) {rows} ON CONFLICT (account_id, contact_id, statement_id) DO UPDATE SET \
         agreed = excluded.agreed, version = excluded.version, language = excluded.language, \
         answered_at = excluded.answered_at";
-    NEW_CONSENT (Int, Int, Int, Int, Text, Text, Int, Int, Text, Text, Text, Int, Text) =
-        "INSERT INTO consent_event (account_id, id, person_id, at, action, subject, subject_id, version, language, basis, \
-         shown, sign_up_id, evidence) {rows}";
+    NEW_CONSENT (Int, Int, Int, Int, Int, Text, Text) =
+        "INSERT INTO consent_event (account_id, id, person_id, at, sign_up_id, matters, evidence) {rows}";
     NEW_PENDING (Int, Int, Int, Text, Int, Text, Bytes, Text, Int, Int, Int) =
         "INSERT INTO pending_sign_up (account_id, id, contact_id, email_key, form_id, kind, token_hash, sign_up, sign_up_id, \
          created_at, expires_at) {rows}";
     USE_PENDING (Int, Int, Int) = "UPDATE pending_sign_up SET used_at = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     DROP_PENDING (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND id = {2}";
-    NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int) =
+    NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
-         delivery_id, origin, at) {rows}";
+         delivery_id, origin, at, previous_id) {rows}";
     NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
          created_at) {rows}";
@@ -66,20 +68,20 @@ each_statements! {
 /// Texts that the rows borrow: made before the batches, one set a plan.
 struct Texts {
     origin: Option<String>,
-    evidence: Vec<String>,
+    consents: Vec<consents::Act>,
     pending: Option<String>,
     payloads: Vec<String>,
     address_hash: Option<[u8; 32]>,
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| crate::StoreError::Fault(e.to_string()))
 }
 
 fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
     Ok(Texts {
         origin: plan.sign_up.as_ref().map(|s| json(&s.origin)).transpose()?,
-        evidence: plan.consents.iter().map(|c| json(&c.evidence)).collect::<Result<_>>()?,
+        consents: consents::acts(&plan.consents)?,
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
@@ -130,6 +132,7 @@ macro_rules! batches {
 batches! {
     new_contact: NEW_CONTACT,
     change_contact: CHANGE_CONTACT,
+    last_sign_up: LAST_SIGN_UP,
     set_value: SET_VALUE,
     clear_value: CLEAR_VALUE,
     join_list: JOIN_LIST,
@@ -175,6 +178,7 @@ impl<'a> Batches<'a> {
                 (&new.ip).into(),
                 (&new.referrer).into(),
                 now.into(),
+                plan.sign_up.as_ref().map(|s| s.id.0).into(),
                 plan.customer.then_some(now).into(),
                 (&plan.public_id).into(),
             ]);
@@ -219,22 +223,15 @@ impl<'a> Batches<'a> {
                 plan.answered_at.iter().find(|(s, _)| *s == answer.statement).map_or(now, |(_, at)| *at).into(),
             ]);
         }
-        for (consent, evidence) in plan.consents.iter().zip(&texts.evidence) {
-            let (subject, id, version) = subject(consent.subject);
+        for act in &texts.consents {
             self.new_consent.push([
                 account,
-                consent.id.into(),
-                consent.person.0.into(),
+                act.id.into(),
+                act.person.0.into(),
                 now.into(),
-                action(consent.action).into(),
-                subject.into(),
-                id.into(),
-                version.into(),
-                (&consent.language).into(),
-                basis(consent.basis).into(),
-                shown(consent.shown).into(),
-                consent.sign_up.map(|s| s.0).into(),
-                evidence.into(),
+                act.sign_up.map(|s| s.0).into(),
+                (&act.matters).into(),
+                (&act.evidence).into(),
             ]);
         }
         if let Some(pending) = &plan.pending {
@@ -273,7 +270,11 @@ impl<'a> Batches<'a> {
                 sign_up.delivery.map(|d| d.0).into(),
                 (&texts.origin).into(),
                 now.into(),
+                sign_up.previous.map(|p| p.0).into(),
             ]);
+            if plan.create.is_none() {
+                self.last_sign_up.push([account, contact, sign_up.id.0.into()]);
+            }
         }
         for (delivery, payload) in plan.deliveries.iter().zip(&texts.payloads) {
             // A row that this node delivers at once is born leased.
@@ -311,37 +312,5 @@ impl<'a> Batches<'a> {
         if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {
             self.suppress.push([account, hash.into(), reason.into(), now.into()]);
         }
-    }
-}
-
-fn subject(subject: ConsentSubject) -> (&'static str, Option<i64>, Option<i64>) {
-    match subject {
-        ConsentSubject::Statement(id, version) => ("statement", Some(id.0), Some(version)),
-        ConsentSubject::List(id) => ("list", Some(id.0), None),
-        ConsentSubject::Everything => ("everything", None, None),
-    }
-}
-
-fn action(action: ConsentAction) -> &'static str {
-    match action {
-        ConsentAction::Given => "given",
-        ConsentAction::Withdrawn => "withdrawn",
-        ConsentAction::Refused => "refused",
-        ConsentAction::Asked => "asked",
-    }
-}
-
-fn basis(basis: model::Basis) -> &'static str {
-    match basis {
-        model::Basis::Consent => "consent",
-        model::Basis::LegitimateInterest => "legitimate_interest",
-    }
-}
-
-fn shown(shown: Shown) -> &'static str {
-    match shown {
-        Shown::ByUs => "by_us",
-        Shown::Declared => "declared",
-        Shown::VendorDefault => "vendor_default",
     }
 }

@@ -39,7 +39,7 @@ impl Postgres {
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
         let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'")?;
+        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")?;
         Ok(connection)
     }
 
@@ -86,6 +86,7 @@ impl Postgres {
                 Step::Write(batch) | Step::Read(batch, _) => {
                     Some(self.prepared(batch.each.text, || batch.each.for_postgres())?)
                 }
+                Step::Lock(_) => Some(self.prepared(LOCK, || LOCK.to_owned())?),
                 _ => None,
             });
         }
@@ -95,7 +96,10 @@ impl Postgres {
             work.push(match (step, statement) {
                 (Step::Begin, _) => Box::pin(script(client, "BEGIN")),
                 (Step::Commit, _) => Box::pin(script(client, "COMMIT")),
-                (Step::Lock(keys), _) => Box::pin(lock(client, keys)),
+                (Step::Lock(keys), Some(statement)) => Box::pin(async move {
+                    client.query(statement, &[keys]).await?;
+                    Ok(Vec::new())
+                }),
                 (Step::Write(batch), Some(statement)) => Box::pin(async move {
                     let params = arrays(batch);
                     client.execute(statement, &params).await?;
@@ -133,13 +137,8 @@ async fn script(client: &Client, text: &str) -> Result<Vec<tokio_postgres::Row>>
 
 /// Holds the keys until the transaction ends, against every node. Sorted, so that two batches cannot wait for each
 /// other.
-async fn lock(client: &Client, keys: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
-    // The text is sent with its types, so that it needs no prepared statement and no extra round trip.
-    let types = [tokio_postgres::types::Type::INT8_ARRAY];
-    let text = "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1) AS k ORDER BY k) AS sorted";
-    client.query_typed(text, &[(&keys, types[0].clone())]).await?;
-    Ok(Vec::new())
-}
+const LOCK: &str =
+    "SELECT COUNT(pg_advisory_xact_lock(k)) FROM (SELECT k FROM UNNEST($1::BIGINT[]) AS k ORDER BY k) AS sorted";
 
 fn arrays<'p>(batch: &'p Batch<'_>) -> Vec<&'p (dyn ToSql + Sync)> {
     batch

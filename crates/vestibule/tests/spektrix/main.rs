@@ -1,0 +1,7 @@
+//! The Spektrix door through the real server on both engines: the reference's HTTP cases (section 10.3) and what the
+//! cases leave out.
+
+mod bad_input;
+mod fixture;
+mod http_cases;
+mod one_store;
