@@ -47,7 +47,7 @@ pub(crate) fn create(
     if sign_up.confirm || !held.is_empty() {
         wait(ask, held, facts, numbers, &mut plan, kind, contact, person, id, now);
     } else {
-        plan.sign_up = Some(decide::record(ask, id, kind, OutcomeName::Applied, None, None));
+        plan.sign_up = Some(decide::record(ask, facts, id, kind, OutcomeName::Applied, None, None));
     }
     let mut values = facts.values.clone();
     for (field, value) in &plan.values {
@@ -73,7 +73,7 @@ fn still_updated(ask: &Ask, known: &ContactRow, facts: &Facts, numbers: &mut dyn
         let applied = SignUp { wish: Wish { statements: direct, ..Wish::default() }, ..sign_up.clone() };
         apply_now(ask, &applied, id, kind, known.id, known.person, facts, numbers, &mut plan);
         plan.change = Some(ContactChange { id: known.id, confirmed_at: None, suppressed_at: None });
-        plan.sign_up = Some(decide::record(ask, id, kind, OutcomeName::Applied, None, None));
+        plan.sign_up = Some(decide::record(ask, facts, id, kind, OutcomeName::Applied, None, None));
     }
     if !held.is_empty() {
         wait(ask, held, facts, numbers, &mut plan, kind, known.id, known.person, id, now);

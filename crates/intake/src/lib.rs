@@ -10,6 +10,7 @@ mod decide;
 mod decide_customer;
 mod fingerprint;
 pub mod guard;
+mod import;
 mod validate;
 mod wait;
 
@@ -23,6 +24,7 @@ use model::{
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
 pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
+pub use import::{Imported, ImportedContact};
 
 use decide::{Ask, Settled};
 

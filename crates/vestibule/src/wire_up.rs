@@ -17,6 +17,9 @@ use tokio::sync::watch;
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
 use crate::{Server, master_key, ops};
 
+/// How often times of last use are written.
+const USES_EVERY: Duration = Duration::from_secs(10);
+
 /// Why a node could not start; for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
@@ -49,6 +52,7 @@ pub struct NodeParts {
 /// A running node.
 pub struct Node {
     store: Store,
+    spektrix: Arc<doors::spektrix::DoorState>,
     workers: Workers,
     server: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
@@ -140,12 +144,24 @@ impl NodeParts {
         let operators = ops::Ops {
             intake: doors.intake.clone(),
             requests: Arc::clone(&doors.counts),
+            spektrix: Arc::clone(&doors.spektrix),
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
+        let spektrix = Arc::clone(&doors.spektrix);
+        tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, workers, server, ops_server, stop, address, ops_address, public_url })
+        Ok(Node { store: self.store, spektrix, workers, server, ops_server, stop, address, ops_address, public_url })
+    }
+}
+
+/// Writes down every so often when callers' secrets were last used.
+async fn note_uses(store: Store, spektrix: Arc<doors::spektrix::DoorState>, mut stopped: watch::Receiver<bool>) {
+    while tokio::time::timeout(USES_EVERY, stopped.changed()).await.is_err() {
+        if let Err(error) = spektrix.flush(&store).await {
+            tracing::warn!(%error, "could not note when callers' secrets were last used");
+        }
     }
 }
 
@@ -174,6 +190,9 @@ impl Node {
         let _ = self.stop.send(true);
         let _ = self.server.await;
         self.workers.stop(Duration::from_secs(5)).await;
+        if let Err(error) = self.spektrix.flush(&self.store).await {
+            tracing::warn!(%error, "could not note when callers' secrets were last used");
+        }
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
         if let Some(ops_server) = self.ops_server {

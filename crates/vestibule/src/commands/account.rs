@@ -49,7 +49,7 @@ pub(super) fn run(common: &CommonSettings, command: AccountCommand) -> Result<()
     }
 }
 
-fn with_store(
+pub(super) fn with_store(
     common: &CommonSettings,
     work: impl AsyncFnOnce(&Store) -> Result<(), CommandFault>,
 ) -> Result<(), CommandFault> {
@@ -91,7 +91,7 @@ async fn export(store: &Store, slug: Option<&str>, secrets: bool) -> Result<(), 
 }
 
 /// The account that a command is about: the one it names, or the only one.
-async fn chosen(store: &Store, slug: Option<&str>) -> Result<StoredAccount, CommandFault> {
+pub(super) async fn chosen(store: &Store, slug: Option<&str>) -> Result<StoredAccount, CommandFault> {
     let directory = store.directory();
     let slugs: Vec<_> = directory.all().iter().map(|a| a.settings.slug.clone()).collect();
     let slug = match (slug, slugs.as_slice()) {

@@ -1,8 +1,13 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod api_user;
+mod contacts;
+mod csv;
+mod doctor;
 mod migrate;
 mod serve;
+mod sign_ups;
 
 use std::fmt::Display;
 
@@ -36,6 +41,16 @@ enum Command {
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Callers with a secret
+    #[command(subcommand)]
+    ApiUser(api_user::ApiUserCommand),
+    /// Contacts as files
+    #[command(subcommand)]
+    Contacts(contacts::ContactsCommand),
+    /// Says what an account's settings answer to a website
+    Doctor(doctor::Doctor),
+    /// Lists what came in
+    SignUps(sign_ups::SignUps),
 }
 
 /// Why a command failed: lines for the operator.
@@ -70,6 +85,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
             let common = common(cli.common)?;
             account::run(&common, command)
         }
+        Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
+        Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
+        Command::Doctor(command) => doctor::run(&self::common(cli.common)?, command),
+        Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),
     }
 }
 
