@@ -52,7 +52,10 @@ impl DoorState {
     /// How a customer is looked up by the vendor's id.
     pub fn key_of(&self, public_id: &str) -> store::CustomerKey {
         let id = public_id.trim();
-        store::CustomerKey::Public(id.to_ascii_uppercase(), self.ids.decode(id).map(model::ContactId))
+        // What cannot be an id is not asked for: PostgreSQL takes no NUL.
+        let shaped = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let stored = if shaped { id.to_ascii_uppercase() } else { String::new() };
+        store::CustomerKey::Public(stored, self.ids.decode(id).map(model::ContactId))
     }
 
     pub(super) fn used(&self, account: AccountId, user: ApiUserId, now: Timestamp) {

@@ -138,10 +138,15 @@ impl Door {
 
     /// A call signed with one of the secrets.
     pub async fn signed(&self, secret: &str, method: &str, path: &str, body: &str) -> Response {
+        self.signed_as("TestLogin", secret, method, path, body).await
+    }
+
+    /// A call signed by any login.
+    pub async fn signed_as(&self, login: &str, secret: &str, method: &str, path: &str, body: &str) -> Response {
         let target = format!("/apitesting/api/v3/{path}");
         let date = date(0);
         let uri = format!("http://{}{target}", self.at());
-        let given = auth::authorization("TestLogin", &Secret::new(secret), method, &uri, &date, body.as_bytes());
+        let given = auth::authorization(login, &Secret::new(secret), method, &uri, &date, body.as_bytes());
         let request = Request::new(method, &target).header("Date", &date).header("Authorization", &given);
         request.body(body).send(self.at()).await.expect("answered")
     }

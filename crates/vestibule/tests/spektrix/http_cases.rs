@@ -68,7 +68,7 @@ testkit::both_engines! {
         let long = format!(r#","firstName":"{}""#, "x".repeat(31));
         let fits = format!(r#","firstName":"{}""#, "x".repeat(30));
         let diet = "Attribute_Dietary Requirements";
-        for (more, expected) in [
+        for (n, (more, expected)) in [
             (long.as_str(), Err("FirstName")),
             (&fits, Ok(("firstName", "x".repeat(30).into()))),
             (r#","birthDate":"""#, Ok(("age", serde_json::Value::Null))),
@@ -78,8 +78,11 @@ testkit::both_engines! {
             (r#","Attribute_Shoe Size":"9""#, Err("Attribute_Shoe Size")),
             (&format!(r#","tags":["{HIDDEN}"]"#), Err("Tags")),
             (r#","AgreedStatements":["201AXXXX"]"#, Err("AgreedStatements")),
-        ] {
-            let email = format!("h{}@b.co", more.len());
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let email = format!("case{n}@b.co");
             let answer = door.web("POST", "customer", &person(&email, more)).await;
             match expected {
                 Ok((key, value)) => {

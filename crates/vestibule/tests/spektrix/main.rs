@@ -2,6 +2,7 @@
 //! cases leave out.
 
 mod bad_input;
+mod commands;
 mod fixture;
 mod http_cases;
 mod one_store;

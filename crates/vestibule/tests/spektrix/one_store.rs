@@ -10,8 +10,7 @@ const SENTORI: &str = "00000000-0000-0000-0000-000000000001";
 
 async fn sentori(door: &Door, email: &str, confirm: bool) -> Response {
     let body = format!(
-        r#"{{"ApiKey":"{SENTORI}","EmailAddress":"{email}","SignUpFormExternalID":"12ABCDE3","ContactFields":{{"FirstName":"Sent","Diet":"Vegan"}},"RequireConfirmation":"{}"}}"#,
-        if confirm { "Y" } else { "N" }
+        r#"{{"ApiKey":"{SENTORI}","EmailAddress":"{email}","SignUpFormExternalID":"12ABCDE3","ContactFields":{{"FirstName":"Sent","Diet":"Vegan"}},"RequireConfirmation":{confirm}}}"#
     );
     testkit::http::post(door.at(), "/webhooks/contact/signup.ashx", "application/json", body).await.expect("answered")
 }
