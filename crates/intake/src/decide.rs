@@ -87,6 +87,9 @@ impl Ask {
 
 /// Decides about a sign-up: a repeat, held until confirmed, or applied at once.
 pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Settled) {
+    if let Some(hook) = ask.settings.before_deciding {
+        hook(&ask.sign_up);
+    }
     if let Some((contact, earlier)) = repeat_of(ask, facts) {
         return (Plan::default(), settled_before(contact, earlier));
     }
@@ -124,7 +127,11 @@ pub(crate) fn repeat_of<'f>(ask: &Ask, facts: &'f Facts) -> Option<(ContactId, &
     let same = |e: &&EarlierSignUp| {
         e.fingerprint == ask.fingerprint && matches!(e.outcome, OutcomeName::Applied | OutcomeName::Pending)
     };
-    Some((facts.contact.as_ref()?.id, facts.earlier.iter().find(same)?))
+    let found = facts.earlier.iter().find(same)?;
+    // What was applied and then changed by another sign-up is asked for anew.
+    let applied = |e: &&EarlierSignUp| e.outcome == OutcomeName::Applied;
+    let overtaken = applied(&found) && facts.earlier.iter().find(applied).is_some_and(|latest| latest.id != found.id);
+    if overtaken { None } else { Some((facts.contact.as_ref()?.id, found)) }
 }
 
 /// Reports how the first of several equal sign-ups stands.

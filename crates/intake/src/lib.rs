@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{
-    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUpId, SignUpKind,
+    AccountSnapshot, ContactId, Door, GivenSignUp, MailState, Origin, Outcome, PendingId, Refusal, SignUp, SignUpId,
+    SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
@@ -37,6 +38,8 @@ pub struct IntakeSettings {
     pub repeat_window: Duration,
     /// How long a confirm link lives where its form does not say.
     pub confirm_within: Duration,
+    /// Called before each decision about a sign-up. For tests: a panic in it is an internal fault of that one decision.
+    pub before_deciding: Option<fn(&SignUp)>,
 }
 
 impl Default for IntakeSettings {
@@ -45,6 +48,7 @@ impl Default for IntakeSettings {
             mail_wait: Duration::from_secs(5),
             repeat_window: Duration::from_secs(60),
             confirm_within: Duration::from_secs(30 * 24 * 3600),
+            before_deciding: None,
         }
     }
 }

@@ -245,7 +245,7 @@ impl Committer {
     }
 
     fn opened<'w>(&self, working: &'w mut Working) -> Result<&'w mut Conn> {
-        if working.conn.as_ref().is_some_and(Conn::is_closed) {
+        if working.conn.as_mut().is_some_and(Conn::is_closed) {
             working.conn = None;
         }
         if working.conn.is_none() {
@@ -310,6 +310,7 @@ impl Committer {
             StoreError::Unavailable(text) => {
                 tracing::error!(error = %text, changes = batch.len(), "could not commit");
                 self.metrics.failed(batch.len());
+                self.metrics.writing(false);
                 working.conn = None;
                 for change in batch {
                     change.finish(Err(error.clone()));
@@ -319,6 +320,12 @@ impl Committer {
                 let second = batch.split_off(batch.len() / 2);
                 self.commit(working, batch, marks, 0);
                 self.commit(working, second, marks, 0);
+            }
+            // What a mail server said must not cost a sign-up: it is noted apart, where it fails alone.
+            _ if !marks.is_empty() => {
+                let apart = std::mem::take(marks);
+                self.commit(working, batch, marks, 0);
+                *marks = apart;
             }
             _ => {
                 tracing::error!(%error, "a change could not be committed");

@@ -53,6 +53,10 @@ impl From<tokio_postgres::Error> for StoreError {
             return if ours { Self::Fault(text) } else { Self::Unavailable(text) };
         };
         let text = format!("{} ({})", db.message(), db.code().code());
+        // A lock that somebody else holds for too long: the same statement works as soon as it is let go.
+        if *db.code() == tokio_postgres::error::SqlState::LOCK_NOT_AVAILABLE {
+            return Self::Unavailable(text);
+        }
         match &db.code().code()[..2] {
             // Unique violations, serialization failures and deadlocks.
             "23" | "40" => Self::Conflict(text),

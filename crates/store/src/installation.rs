@@ -10,6 +10,17 @@ use crate::sql::{Conn, statements};
 statements! {
     FINGERPRINT = "SELECT key_fingerprint FROM installation WHERE id = 1";
     INSTALL = "INSERT INTO installation (id, key_fingerprint, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING";
+    // There and back: nothing changes, but a row that differs is written and synced. SQLite skips one that does not.
+    THERE = "UPDATE installation SET created_at = created_at + 1 WHERE id = 1";
+    BACK = "UPDATE installation SET created_at = created_at - 1 WHERE id = 1";
+}
+
+/// Whether anything can be written: writes what is there once more.
+pub(crate) fn probe(conn: &mut Conn) -> Result<()> {
+    conn.transaction(|conn| {
+        conn.run(&THERE, &[])?;
+        conn.run(&BACK, &[]).map(|_| ())
+    })
 }
 
 /// Notes the key's fingerprint in a new database; refuses another key later.

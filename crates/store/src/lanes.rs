@@ -4,8 +4,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use tokio::runtime::Handle;
-
 use crate::error::{Result, StoreError};
 use crate::sql::{Conn, Target};
 
@@ -13,7 +11,6 @@ use crate::sql::{Conn, Target};
 #[derive(Clone)]
 pub(crate) struct Opener {
     pub(crate) target: Target,
-    pub(crate) runtime: Handle,
 }
 
 /// Page caches of SQLite, in KiB: bounded, since every thread has one.
@@ -22,7 +19,7 @@ const READER_CACHE: i64 = 1024;
 
 impl Opener {
     pub(crate) fn open(&self, writable: bool) -> Result<Conn> {
-        Conn::open(&self.target, writable, if writable { WRITER_CACHE } else { READER_CACHE }, &self.runtime)
+        Conn::open(&self.target, writable, if writable { WRITER_CACHE } else { READER_CACHE })
     }
 }
 
@@ -68,7 +65,7 @@ impl Lanes {
 }
 
 fn work(opener: &Opener, conn: &mut Option<Conn>, job: Job) {
-    if conn.as_ref().is_none_or(Conn::is_closed) {
+    if conn.as_mut().is_none_or(Conn::is_closed) {
         *conn = None;
         match opener.open(false) {
             Ok(opened) => *conn = Some(opened),

@@ -104,6 +104,7 @@ struct Inner {
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
     directory: ArcSwap<Directory>,
     metrics: Arc<StoreMetrics>,
+    probing: Arc<tokio::sync::Mutex<()>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
@@ -111,7 +112,7 @@ impl Store {
     /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
     /// committers. Blocks; call it where the runtime may be blocked.
     pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
-        let opener = Opener { target: settings.target.clone(), runtime: runtime.clone() };
+        let opener = Opener { target: settings.target.clone() };
         let mut conn = opener.open(true)?;
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
@@ -155,6 +156,7 @@ impl Store {
                 handed: Mutex::new(Some(handed)),
                 directory: ArcSwap::from_pointee(directory),
                 metrics,
+                probing: Arc::default(),
                 threads: Mutex::new(threads),
             }),
         };
@@ -163,8 +165,8 @@ impl Store {
     }
 
     /// Brings the schema up to date; the versions before and after. Needs no key.
-    pub fn migrate(target: &Target, runtime: &tokio::runtime::Handle) -> Result<(i64, i64)> {
-        let mut conn = Opener { target: target.clone(), runtime: runtime.clone() }.open(true)?;
+    pub fn migrate(target: &Target) -> Result<(i64, i64)> {
+        let mut conn = Opener { target: target.clone() }.open(true)?;
         if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
             sql::set_up_or_check(&mut conn, false)?;
         }
@@ -274,9 +276,28 @@ impl Store {
         self.inner.lanes.run(move |conn| read::pending(conn, account, id)).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and, where the last commit failed for its sake, can be written again.
     pub async fn ping(&self) -> Result<()> {
-        self.inner.lanes.run(|conn| config::versions(conn).map(|_| ())).await
+        self.inner.lanes.run(|conn| config::versions(conn).map(|_| ())).await?;
+        if self.inner.metrics.cannot_write() {
+            self.probe().await?;
+        }
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<()> {
+        // One at a time: probes of a database that stands still must not pile up before it.
+        let Ok(only) = Arc::clone(&self.inner.probing).try_lock_owned() else {
+            return Err(StoreError::Unavailable("it could not be written, and does not say whether it can now".into()));
+        };
+        self.errand(move |conn| {
+            let answer = installation::probe(conn);
+            drop(only);
+            answer
+        })
+        .await?;
+        self.inner.metrics.writing(true);
+        Ok(())
     }
 
     /// The rows that this node writes for itself to deliver at once. Given out once, to the workers.

@@ -1,6 +1,6 @@
 //! What the store counts about itself; whoever serves `/metrics` reads it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Upper bounds of the batch size buckets.
@@ -44,6 +44,8 @@ pub struct StoreMetrics {
     pub commit_times: Histogram<10>,
     /// Changes that could not be committed.
     pub failures: AtomicU64,
+    /// Whether the last commit found the database out of reach or not writable.
+    cannot_write: AtomicBool,
 }
 
 impl Default for StoreMetrics {
@@ -52,14 +54,26 @@ impl Default for StoreMetrics {
             batch_sizes: Histogram::new(BATCH_BOUNDS),
             commit_times: Histogram::new(COMMIT_BOUNDS),
             failures: AtomicU64::new(0),
+            cannot_write: AtomicBool::new(false),
         }
     }
 }
 
 impl StoreMetrics {
     pub(crate) fn committed(&self, changes: usize, took: Duration) {
+        self.writing(true);
         self.batch_sizes.note(changes as u64);
         self.commit_times.note(took.as_micros() as u64);
+    }
+
+    /// Notes whether the database can be written.
+    pub(crate) fn writing(&self, works: bool) {
+        self.cannot_write.store(!works, Ordering::Relaxed);
+    }
+
+    /// Whether the last commit found the database out of reach or not writable.
+    pub(crate) fn cannot_write(&self) -> bool {
+        self.cannot_write.load(Ordering::Relaxed)
     }
 
     pub(crate) fn failed(&self, changes: usize) {

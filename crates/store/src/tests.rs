@@ -1,20 +1,17 @@
 //! Tests that need the inside of the store. PostgreSQL is the server that `./test` starts.
 
-use tokio::runtime::Runtime;
-
 use crate::sql::{self, Conn, Target};
 
 fn on_both_engines(check: impl Fn(&mut Conn)) {
-    let runtime = Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let file = Target::parse(&format!("sqlite://{}/t.db", folder.path().display())).expect("a target");
-    let mut conn = Conn::open(&file, true, 1024, runtime.handle()).expect("opens SQLite");
+    let mut conn = Conn::open(&file, true, 1024).expect("opens SQLite");
     sql::set_up_or_check(&mut conn, true).expect("sets up SQLite");
     check(&mut conn);
 
     let url = std::env::var("VESTIBULE_TEST_POSTGRES").expect("run ./test, which starts PostgreSQL");
     let server = Target::parse(&url).expect("a target");
-    let mut conn = Conn::open(&server, true, 0, runtime.handle()).expect("connects to PostgreSQL");
+    let mut conn = Conn::open(&server, true, 0).expect("connects to PostgreSQL");
     // A schema of its own keeps this apart from other tests on the same server.
     conn.script("CREATE SCHEMA IF NOT EXISTS statements_test; SET search_path = statements_test").expect("a schema");
     sql::set_up_or_check(&mut conn, true).expect("sets up PostgreSQL");

@@ -23,6 +23,11 @@ each_statements! {
         WHERE account_id = {1} AND id = {2}";
     LAST_SIGN_UP (Int, Int, Int) = "UPDATE contact SET last_sign_up_id = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
+    // A contact that is made in the same plan has nothing yet, so nothing can conflict: plain inserts cost less.
+    FIRST_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows}";
+    FIRST_LIST (Int, Int, Int, Int) = "INSERT INTO contact_list (account_id, contact_id, list_id, joined_at) {rows}";
+    FIRST_TAG (Int, Int, Int, Int, Int, Int) = "INSERT INTO contact_tag (account_id, contact_id, tag_id, applied, first_at, \
+        last_at) {rows}";
     SET_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows} \
         ON CONFLICT (account_id, contact_id, field_id) DO UPDATE SET value = excluded.value";
     CLEAR_VALUE (Int, Int, Int) = "DELETE FROM contact_value {using} \
@@ -133,6 +138,9 @@ batches! {
     new_contact: NEW_CONTACT,
     change_contact: CHANGE_CONTACT,
     last_sign_up: LAST_SIGN_UP,
+    first_value: FIRST_VALUE,
+    first_list: FIRST_LIST,
+    first_tag: FIRST_TAG,
     set_value: SET_VALUE,
     clear_value: CLEAR_VALUE,
     join_list: JOIN_LIST,
@@ -194,20 +202,27 @@ impl<'a> Batches<'a> {
                 (&plan.public_id).into(),
             ]);
         }
+        let is_new = plan.create.is_some();
+        let (set_value, join_list, apply_tag) = if is_new {
+            (&mut self.first_value, &mut self.first_list, &mut self.first_tag)
+        } else {
+            (&mut self.set_value, &mut self.join_list, &mut self.apply_tag)
+        };
         for (field, value) in &plan.values {
             match value {
-                Some(value) => self.set_value.push([account, contact, field.0.into(), value.into()]),
+                Some(value) => set_value.push([account, contact, field.0.into(), value.into()]),
+                None if is_new => {}
                 None => self.clear_value.push([account, contact, field.0.into()]),
             }
         }
         for list in &plan.join {
-            self.join_list.push([account, contact, list.0.into(), now.into()]);
+            join_list.push([account, contact, list.0.into(), now.into()]);
         }
         for list in &plan.leave {
             self.leave_list.push([account, contact, list.0.into()]);
         }
         for tag in &plan.tags {
-            self.apply_tag.push([account, contact, tag.0.into(), 1.into(), now.into(), now.into()]);
+            apply_tag.push([account, contact, tag.0.into(), 1.into(), now.into(), now.into()]);
         }
         for tag in &plan.untag {
             self.take_tag.push([account, contact, tag.0.into()]);

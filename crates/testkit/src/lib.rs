@@ -6,9 +6,11 @@
 
 pub mod database;
 pub mod http;
+pub mod postgres_server;
 pub mod process;
 pub mod smtp_sink;
 
 pub use database::{Engine, TestDatabase, both_engines_case, engines, postgres_url};
+pub use postgres_server::PostgresServer;
 pub use process::{Launch, Running};
 pub use smtp_sink::{Mail, SmtpSink};

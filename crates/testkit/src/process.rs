@@ -9,7 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
@@ -26,6 +26,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// launch again is a restart on the same data and the same ports.
 #[derive(Debug, Clone)]
 pub struct Launch {
+    through: Vec<OsString>,
     program: PathBuf,
     arguments: Vec<OsString>,
     settings: BTreeMap<OsString, OsString>,
@@ -41,6 +42,7 @@ impl Launch {
         let data_dir = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a temporary folder");
         let [listen, ops_listen] = free_addresses();
         Self {
+            through: Vec::new(),
             program: program.into(),
             arguments: vec!["serve".into()],
             settings: BTreeMap::new(),
@@ -48,6 +50,13 @@ impl Launch {
             listen,
             ops_listen,
         }
+    }
+
+    /// Has another program start it, such as `setpriv` with its arguments.
+    #[must_use]
+    pub fn through<A: Into<OsString>>(mut self, command: impl IntoIterator<Item = A>) -> Self {
+        self.through = command.into_iter().map(Into::into).collect();
+        self
     }
 
     /// Replaces the arguments, which are `serve` otherwise.
@@ -104,7 +113,9 @@ impl Launch {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut words = self.through.iter().map(OsString::as_os_str).chain([self.program.as_os_str()]);
+        let mut command = Command::new(words.next().expect("the program at least"));
+        command.args(words);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("VESTIBULE_")) {
             command.env_remove(name);
         }
@@ -178,6 +189,18 @@ impl Running {
     /// Asks the program to end (SIGTERM); it drains first. Wait for it with [`Running::end`].
     pub fn terminate(&self) {
         self.signal(Signal::TERM);
+    }
+
+    /// Lets no file grow beyond `most` bytes from now on, as a full disk would; `None` = no limit.
+    pub fn limit_file_size(&self, most: Option<u64>) {
+        let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let limit = Rlimit { current: most, maximum: None };
+        prlimit(pid, Resource::Fsize, limit).expect("a child's own limit can be set");
+    }
+
+    /// Stops the program where it stands (SIGSTOP), or lets it go on (SIGCONT).
+    pub fn hold(&self, held: bool) {
+        self.signal(if held { Signal::STOP } else { Signal::CONT });
     }
 
     /// Kills the program (SIGKILL) and waits until it is gone.

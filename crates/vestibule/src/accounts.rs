@@ -1,8 +1,26 @@
 //! Between the account file and the store: what an account has now, and what a plan changes.
 
 use account_file::{AccountFile, CurrentItem, Plan};
-use model::{AccountSettings, Ambient, ApiUserKind, Directory, ItemKind, Secret};
+use model::{AccountSettings, AccountSnapshot, Ambient, ApiUserKind, Directory, ItemKind, Secret};
 use store::{ConfigChange, PutItem, Store, StoreError, StoredAccount};
+
+/// Makes or changes an account as its file says, removing nothing. What stands in the way otherwise, a line each.
+pub async fn apply_account(store: &Store, text: &str, file_name: &str) -> Result<(), Vec<String>> {
+    let file =
+        account_file::parse(text, file_name).map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let told = |error: StoreError| vec![error.to_string()];
+    let (plan, planned_on) = plan(store, &file, false).await.map_err(told)?;
+    let mut refusals: Vec<String> = plan.refusals.iter().map(ToString::to_string).collect();
+    refusals.extend(collisions(&store.directory(), &file));
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    if !plan.is_empty() {
+        let change = change(&file, plan, planned_on, store.ambient());
+        store.change_account(change).await.map_err(told)?;
+    }
+    Ok(())
+}
 
 /// The current items of an account, as the file's side compares them.
 pub(crate) fn current_items(account: &StoredAccount, directory: &Directory) -> Vec<CurrentItem> {
@@ -48,12 +66,23 @@ pub(crate) fn collisions(directory: &Directory, file: &AccountFile) -> Vec<Strin
     }
     for item in file.items.iter().filter(|i| i.kind == ItemKind::ApiUser) {
         let sentori = serde_json::from_value(item.definition["kind"].clone()).ok() == Some(ApiUserKind::Sentori);
-        let key = item.secret.as_ref().filter(|_| sentori).map(Secret::reveal);
-        if let Some(slug) = key.and_then(|k| other(directory.by_sentori_key(k).map(|(a, _)| a))) {
+        let native = serde_json::from_value(item.definition["kind"].clone()).ok() == Some(ApiUserKind::Native);
+        let key = item.secret.as_ref().map(Secret::reveal);
+        let holder = key.and_then(|key| match (sentori, native) {
+            (true, _) => directory.by_sentori_key(key).map(|(account, _)| account),
+            (_, true) => directory.all().iter().find(|account| holds_token(account, key)),
+            // A login of the third kind is asked for together with its account's name.
+            _ => None,
+        });
+        if let Some(slug) = other(holder) {
             lines.push(format!("{}:{}: this key belongs to the account {slug}", file.file_name, item.place.line));
         }
     }
     lines
+}
+
+fn holds_token(account: &AccountSnapshot, token: &str) -> bool {
+    account.api_users.iter().any(|(_, user)| user.kind == ApiUserKind::Native && user.secret.reveal() == token)
 }
 
 /// The change that carries a plan out.

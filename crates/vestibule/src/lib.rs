@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use accounts::apply_account;
 pub use server::Server;
 pub use settings::{CommonSettings, ServeSettings, SettingsFault};
 pub use wire_up::{Node, NodeParts, StartFault};
@@ -23,8 +24,14 @@ pub const DEMO_ACCOUNT: &str = include_str!("demo.toml");
 
 /// Runs the command that the command line names. Exit status 0 done, 1 refused or failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = commands::Cli::parse();
-    match commands::run(cli) {
+    let done = match commands::Cli::try_parse() {
+        Ok(cli) => commands::run(cli),
+        Err(error) => match commands::environment_fault(&error, std::env::args_os()) {
+            Some(fault) => Err(fault),
+            None => error.exit(),
+        },
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             #[expect(clippy::print_stderr, reason = "the command line's way to say what went wrong")]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -24,7 +24,7 @@ use tower::Service;
 use tracing::Instrument as _;
 
 /// How long a request's head may take to arrive, also the pause between two requests of one connection.
-const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 /// The largest head of a request.
 const HEAD_LIMIT: usize = 32 * 1024;
 /// How long open connections may take to end when the server stops.
@@ -35,6 +35,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     most: usize,
+    head_patience: Duration,
 }
 
 impl Server {
@@ -42,7 +43,14 @@ impl Server {
     pub async fn listen(address: SocketAddr, most: usize) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, most })
+        Ok(Self { listener, address, most, head_patience: HEAD_PATIENCE })
+    }
+
+    /// Closes connections whose request's head takes longer than this to arrive.
+    #[must_use]
+    pub fn with_head_patience(mut self, head_patience: Duration) -> Self {
+        self.head_patience = head_patience;
+        self
     }
 
     /// The address, with the port that was chosen for port 0.
@@ -60,7 +68,7 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let ids = Arc::new(RequestIds::default());
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_LIMIT);
+        builder.timer(TokioTimer::new()).header_read_timeout(self.head_patience).max_buf_size(HEAD_LIMIT);
         loop {
             let place = tokio::select! {
                 place = Arc::clone(&places).acquire_owned() => place,
@@ -131,7 +139,9 @@ where
 {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer.ip()));
-    let span = tracing::info_span!("request", id);
+    // Neither path nor query: they hold tokens and addresses.
+    let span = tracing::info_span!("request", id, method = %request.method());
+    let started = Instant::now();
     let answered = AssertUnwindSafe(service.call(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
@@ -140,6 +150,8 @@ where
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Error").into_response()
         }
     };
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    span.in_scope(|| tracing::debug!(status, took_us = took.as_micros() as u64, "answered"));
     response.headers_mut().insert("x-request-id", HeaderValue::from(id));
     Ok(response)
 }

@@ -186,6 +186,26 @@ impl ServeSettings {
         }
     }
 
+    /// Most client connections at one time.
+    pub fn max_connections(&self) -> Result<usize, SettingsFault> {
+        Ok(within("VESTIBULE_MAX_CONNECTIONS", self.max_connections, 1_000_000)?.unwrap_or(8192))
+    }
+
+    /// Database connections that read; `None` = the store's own number.
+    pub fn readers(&self) -> Result<Option<usize>, SettingsFault> {
+        within("VESTIBULE_READERS", self.readers, 64)
+    }
+
+    /// Database connections that write; `None` = the store's own number.
+    pub fn committers(&self) -> Result<Option<usize>, SettingsFault> {
+        within("VESTIBULE_COMMITTERS", self.committers, 64)
+    }
+
+    /// The sender for accounts that name none.
+    pub fn mail_from(&self) -> Option<&str> {
+        self.mail_from.as_deref().filter(|from| !from.trim().is_empty())
+    }
+
     /// How long a caller waits for the mail server.
     pub fn mail_wait(&self) -> Result<Duration, SettingsFault> {
         let seconds = self.mail_wait.unwrap_or(5.0);
@@ -210,6 +230,14 @@ impl ServeSettings {
                 }
             }
         }
+    }
+}
+
+/// A number from 1 to `most`.
+fn within(setting: &str, number: Option<usize>, most: usize) -> Result<Option<usize>, SettingsFault> {
+    match number {
+        Some(n) if !(1..=most).contains(&n) => Err(SettingsFault::new(setting, format!("it must be from 1 to {most}"))),
+        number => Ok(number),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::mail::{MailUrl, SmtpSettings, Transport};
+use delivery::mail::{MailUrl, Sender, SmtpSettings, Transport};
 use delivery::{WorkerSettings, Workers};
 use doors::{Doors, RequestCounts, TrustedProxies};
 use intake::{Intake, IntakeSettings};
@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
-use crate::{Server, master_key, ops};
+use crate::{Server, master_key, ops, server};
 
 /// How often times of last use are written.
 const USES_EVERY: Duration = Duration::from_secs(10);
@@ -27,8 +27,8 @@ pub enum StartFault {
     #[error(transparent)]
     Settings(#[from] SettingsFault),
     /// The database cannot be used.
-    #[error("the database cannot be used: {0}")]
-    Store(#[from] StoreError),
+    #[error("the database {0} cannot be used: {1}")]
+    Store(String, String),
     /// The password hashing cannot be set up.
     #[error("{0}")]
     Passwords(#[from] doors::spektrix::passwords::PasswordFault),
@@ -45,7 +45,10 @@ pub struct NodeParts {
     serve: ServeSettings,
     listen: SocketAddr,
     ops_listen: Option<SocketAddr>,
-    intake: IntakeSettings,
+    /// How the intake behaves.
+    pub intake: IntakeSettings,
+    /// How long a request's head may take to arrive, also the pause between two requests of one connection.
+    pub head_patience: Duration,
     proxies: TrustedProxies,
 }
 
@@ -57,6 +60,8 @@ pub struct Node {
     server: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     stop: watch::Sender<bool>,
+    /// The operator's endpoints stay until the end, to say that the node is stopping.
+    stop_ops: watch::Sender<bool>,
     /// Address of all doors.
     pub address: SocketAddr,
     /// Address of the operator's endpoints.
@@ -77,7 +82,16 @@ pub(crate) fn open_store(
     let keys = master_key::load(&common.secret_key_file(), &ambient)?;
     let mut settings = StoreSettings::new(target, keys);
     adjust(&mut settings);
-    Ok(Store::open(settings, ambient, runtime)?)
+    let shown = settings.target.shown();
+    Store::open(settings, ambient, runtime).map_err(|error| StartFault::Store(shown, plain(error)))
+}
+
+/// What is wrong with a database, without the words by which the program sorts it.
+pub(crate) fn plain(error: StoreError) -> String {
+    match error {
+        StoreError::Unavailable(text) | StoreError::Fault(text) => text,
+        StoreError::Busy | StoreError::Conflict(_) => error.to_string(),
+    }
 }
 
 impl NodeParts {
@@ -94,28 +108,34 @@ impl NodeParts {
         let intake = IntakeSettings { mail_wait: serve.mail_wait()?, ..IntakeSettings::default() };
         let proxies = TrustedProxies::parse(serve.trusted_proxies.as_deref().unwrap_or_default())
             .map_err(|e| SettingsFault::new("VESTIBULE_TRUSTED_PROXIES", e))?;
+        if let Some(from) = serve.mail_from() {
+            Sender::parse(from).map_err(|why| SettingsFault::new("VESTIBULE_MAIL_FROM", why))?;
+        }
         let mail_url = mail_url(&serve, demo)?;
         if matches!(mail_url, MailUrl::Mailbox) && !listen.ip().is_loopback() {
             let why = "the built-in mailbox shows every mail to whoever can reach it, so VESTIBULE_LISTEN must be a \
                        loopback address; set an smtp:// URL to listen elsewhere";
             return Err(SettingsFault::new("VESTIBULE_MAIL_URL", why).into());
         }
+        let (readers, committers) = (serve.readers()?, serve.committers()?);
+        serve.max_connections()?;
         let store = open_store(common, ambient.clone(), runtime, |settings| {
             settings.queue = serve.queue.unwrap_or(settings.queue).max(1);
-            settings.readers = serve.readers.unwrap_or(settings.readers);
-            settings.committers = serve.committers.unwrap_or(settings.committers);
+            settings.readers = readers.unwrap_or(settings.readers);
+            settings.committers = committers.unwrap_or(settings.committers);
             settings.commit_delay = serve.bench_commit_delay_ms.map(Duration::from_millis);
         })?;
         let transport = Transport::open(mail_url, common.data_dir(), SmtpSettings::default(), ambient)
             .map_err(|why| SettingsFault::new("VESTIBULE_MAIL_URL", why))?;
-        Ok(Self { store, transport, serve, listen, ops_listen, intake, proxies })
+        Ok(Self { store, transport, serve, listen, ops_listen, intake, head_patience: server::HEAD_PATIENCE, proxies })
     }
 
     /// Listens, starts the workers and answers.
     pub async fn start(self) -> Result<Node, StartFault> {
-        let most = self.serve.max_connections.unwrap_or(8192).max(1);
+        let most = self.serve.max_connections()?;
         let listening = |address, fault| StartFault::Listen(address, fault);
         let server = Server::listen(self.listen, most).await.map_err(|e| listening(self.listen, e))?;
+        let server = server.with_head_patience(self.head_patience);
         let ops_server = match self.ops_listen {
             Some(address) => Some(Server::listen(address, 256).await.map_err(|e| listening(address, e))?),
             None => None,
@@ -126,7 +146,7 @@ impl NodeParts {
             self.store.clone(),
             self.transport.clone(),
             links.clone(),
-            WorkerSettings { fallback_from: self.serve.mail_from.clone(), ..WorkerSettings::default() },
+            WorkerSettings { fallback_from: self.serve.mail_from().map(str::to_owned), ..WorkerSettings::default() },
         );
         let doors = Doors {
             intake: Intake::new(self.store.clone(), self.intake),
@@ -140,6 +160,7 @@ impl NodeParts {
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let (stop, stopped) = watch::channel(false);
+        let (stop_ops, ops_stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
         let operators = ops::Ops {
             intake: doors.intake.clone(),
@@ -150,9 +171,10 @@ impl NodeParts {
         };
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
-        let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), stopped.clone())));
+        let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
-        Ok(Node { store: self.store, spektrix, workers, server, ops_server, stop, address, ops_address, public_url })
+        let store = self.store;
+        Ok(Node { store, spektrix, workers, server, ops_server, stop, stop_ops, address, ops_address, public_url })
     }
 }
 
@@ -195,6 +217,7 @@ impl Node {
         }
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        let _ = self.stop_ops.send(true);
         if let Some(ops_server) = self.ops_server {
             let _ = tokio::time::timeout(Duration::from_secs(1), ops_server).await;
         }

@@ -8,7 +8,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use model::{AccountSnapshot, ContactId, EmailAddress, ListId, MailingList};
-use serde_json::{Value, json};
 use store::{ContactKey, Store, StoreError};
 
 use super::record::Record;
@@ -60,21 +59,32 @@ pub(super) async fn get(State(doors): State<Doors>, client: Client, headers: Hea
     }
 }
 
-fn list_json(account: &AccountSnapshot, list: &MailingList) -> Value {
+/// A mailing list, keys in the vendor's order.
+#[derive(serde::Serialize)]
+struct ListRecord<'a> {
+    #[serde(rename = "ExternalID")]
+    external_id: &'a str,
+    #[serde(rename = "Name")]
+    name: &'a str,
+    #[serde(rename = "Description")]
+    description: Option<&'a str>,
+}
+
+fn list_record<'a>(account: &'a AccountSnapshot, list: &'a MailingList) -> ListRecord<'a> {
     let language = &account.settings.language.0;
-    json!({
-        "ExternalID": list.external_id,
-        "Name": list.name.pick(language, language),
-        "Description": list.description.as_ref().map(|d| d.pick(language, language)),
-    })
+    ListRecord {
+        external_id: &list.external_id,
+        name: list.name.pick(language, language),
+        description: list.description.as_ref().map(|d| d.pick(language, language)),
+    }
 }
 
 /// `GET /v2.0/mailinglists/`
 pub(super) async fn lists(State(doors): State<Doors>, client: Client, headers: HeaderMap) -> Response {
     match account(&doors, &client, &headers) {
         Ok(account) => {
-            let lists: Vec<_> = account.lists.iter().map(|(_, list)| list_json(&account, list)).collect();
-            api_json(StatusCode::OK, Value::from(lists).to_string())
+            let lists: Vec<_> = account.lists.iter().map(|(_, list)| list_record(&account, list)).collect();
+            api_json(StatusCode::OK, serde_json::to_string(&lists).unwrap_or_default())
         }
         Err(fault) => fault.respond(),
     }
@@ -86,8 +96,8 @@ pub(super) async fn list(State(doors): State<Doors>, client: Client, headers: He
         Ok(account) => account,
         Err(fault) => return fault.respond(),
     };
-    match last_segment(&uri).and_then(|id| account.list_by_external_id(&id).map(|(_, l)| list_json(&account, l))) {
-        Some(list) => api_json(StatusCode::OK, list.to_string()),
+    match last_segment(&uri).and_then(|id| account.list_by_external_id(&id).map(|(_, l)| list_record(&account, l))) {
+        Some(list) => api_json(StatusCode::OK, serde_json::to_string(&list).unwrap_or_default()),
         None => ApiFault::LIST.respond(),
     }
 }

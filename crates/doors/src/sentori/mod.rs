@@ -4,6 +4,8 @@
 //! 11; this module only translates.
 
 mod contacts;
+#[cfg(test)]
+mod fuzz;
 mod record;
 mod refusals;
 mod routes;

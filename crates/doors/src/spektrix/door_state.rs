@@ -8,6 +8,7 @@ use model::{AccountId, ApiUserId, Timestamp};
 use store::{Store, StoreError};
 
 use super::UnknownKeys;
+use super::failed_logins::FailedLogins;
 use super::passwords::{PasswordFault, Passwords};
 use super::public_id::PublicIds;
 
@@ -22,6 +23,7 @@ const LOGINS_WAITING: usize = 256;
 pub struct DoorState {
     pub(super) ids: PublicIds,
     pub(super) passwords: Passwords,
+    pub(super) failed_logins: FailedLogins,
     /// Keys of requests that nothing knows.
     pub unknown_keys: UnknownKeys,
     uses: Mutex<HashMap<(AccountId, ApiUserId), Use>>,
@@ -39,6 +41,7 @@ impl DoorState {
         Ok(Self {
             ids: PublicIds::new(&store.keys().derived("public-id")),
             passwords: Passwords::new(LOGINS_AT_ONCE, LOGINS_WAITING, store.ambient().random())?,
+            failed_logins: FailedLogins::default(),
             unknown_keys: UnknownKeys::default(),
             uses: Mutex::default(),
         })

@@ -1,6 +1,6 @@
 //! The Spektrix v3 dialect: what an existing client of that API sends and reads.
 //!
-//! The routes (`routes`, `owner`, `web`, `details`, `form`) tie the dialect to intake and store; everything else is pure:
+//! The routes (`routes`, `owner`, `web`, `details`, `login`, `form`) tie the dialect to intake and store; everything else is pure:
 //! bytes and values in, values and ready responses out, no store and no clock. `auth` decides who calls, `wire` reads JSON bodies, `customer`, `lists` and `addresses` translate to and
 //! from the domain's words, `refusals` holds every error body. "Reference" in comments is the vendor's behaviour as
 //! described in `docs/spektrix.md`.
@@ -16,10 +16,12 @@ pub mod customer;
 pub mod customer_object;
 mod details;
 mod door_state;
+mod failed_logins;
 mod form;
 pub mod http_date;
 pub mod ids;
 pub mod lists;
+mod login;
 pub mod logins;
 mod mode;
 mod owner;

@@ -19,7 +19,7 @@ use super::cors::{self, Reach};
 use super::query::Query;
 use super::refusals::{self, Resource};
 use super::wire::BodyFault;
-use super::{Mode, form, owner, web};
+use super::{Mode, form, login, owner, web};
 use crate::client::Client;
 use crate::paths::RawTarget;
 use crate::{Doors, body};
@@ -132,7 +132,7 @@ async fn answer(
     match reach {
         Reach::Signed => owner::answer(&call, &rest[1..]).await,
         Reach::Web => customer(&call, &rest[1..]).await,
-        Reach::PublicList => web::list(&call, &rest),
+        Reach::PublicList => web::list(&call, &rest).await,
     }
 }
 
@@ -140,7 +140,7 @@ async fn answer(
 async fn customer(call: &Call<'_>, rest: &[&str]) -> Answer {
     match rest {
         [] if *call.method == Method::POST => web::create(call).await,
-        _ => Err(refusals::unauthorized().into()),
+        _ => login::answer(call, rest).await,
     }
 }
 

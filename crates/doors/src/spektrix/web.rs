@@ -3,12 +3,12 @@
 use http::{Method, header};
 use model::Secret;
 
-use super::call::{Answer, Call, Stop};
+use super::call::{Answer, Call, Stop, agreed_of};
 use super::customer::NewCustomer;
 use super::owner::PLAIN;
 use super::passwords::PasswordFault;
 use super::refusals::{self, Resource};
-use super::{answers, countries, lists};
+use super::{Mode, answers, countries, lists, login, session};
 use crate::client::header_text;
 
 /// `POST customer` and `POST customers`.
@@ -42,7 +42,7 @@ pub(super) fn password_fault(fault: PasswordFault) -> Stop {
 }
 
 /// `statements`, `tag-groups`, `tags`, `countries` and the look-up of postcodes, which finds nothing.
-pub(super) fn list(call: &Call<'_>, path: &[&str]) -> Answer {
+pub(super) async fn list(call: &Call<'_>, path: &[&str]) -> Answer {
     if !call.reads() && *call.method != Method::OPTIONS {
         return Err(refusals::method_not_allowed(Resource::Client, "GET").into());
     }
@@ -50,8 +50,15 @@ pub(super) fn list(call: &Call<'_>, path: &[&str]) -> Answer {
     let known = known.as_deref();
     let lower: Vec<String> = path.iter().map(|s| s.to_ascii_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    // A customer who is logged in sees their own answers.
+    let agreed = match lower.as_slice() {
+        ["statements"] if call.mode == Mode::Web && !session::tokens(call.headers).is_empty() => {
+            login::logged_in(call).await.map(|c| agreed_of(&c)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
     Ok(match lower.as_slice() {
-        ["statements"] => answers::list(&lists::statements(call.account, call.mode, &[]), known),
+        ["statements"] => answers::list(&lists::statements(call.account, call.mode, &agreed), known),
         ["tag-groups"] => answers::list(&lists::tag_groups(call.account, call.mode), known),
         ["tags"] => answers::list(&lists::tags(call.account, call.mode), known),
         ["countries"] => answers::list(&countries::all(), known),

@@ -1,7 +1,5 @@
 //! One connection to either engine: the only place that tells them apart.
 
-use tokio::runtime::Handle;
-
 #[cfg(test)]
 use super::Each;
 use super::each::Batch;
@@ -42,17 +40,17 @@ pub struct Conn {
 
 impl Conn {
     /// Opens a connection. `writable` connections may write; `cache_kib` bounds SQLite's page cache.
-    pub fn open(target: &Target, writable: bool, cache_kib: i64, runtime: &Handle) -> Result<Self> {
+    pub fn open(target: &Target, writable: bool, cache_kib: i64) -> Result<Self> {
         let engine = match target {
             Target::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, writable, cache_kib)?),
-            Target::Postgres(target) => Engine::Postgres(Postgres::connect(target, runtime)?),
+            Target::Postgres(target) => Engine::Postgres(Postgres::connect(target)?),
         };
         Ok(Self { engine })
     }
 
     /// Whether the other side is known to be gone.
-    pub fn is_closed(&self) -> bool {
-        match &self.engine {
+    pub fn is_closed(&mut self) -> bool {
+        match &mut self.engine {
             Engine::Sqlite(_) => false,
             Engine::Postgres(c) => c.is_closed(),
         }
@@ -136,6 +134,21 @@ impl Conn {
                 let _ = self.roll_back();
                 Err(error)
             }
+        }
+    }
+
+    /// Does work for which a server's usual time limits are too short, such as changing a large table.
+    pub fn without_time_limit<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.limit_time(false)?;
+        let done = work(self);
+        let back = self.limit_time(true);
+        done.and_then(|done| back.map(|()| done))
+    }
+
+    fn limit_time(&mut self, limited: bool) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(c) => c.limit_time(limited),
         }
     }
 

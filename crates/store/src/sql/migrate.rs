@@ -50,21 +50,23 @@ pub fn upgrade(conn: &mut Conn) -> Result<(i64, i64)> {
 /// Brings the schema up to a given version. Separate for the tests that upgrade from every earlier one.
 pub fn upgrade_to(conn: &mut Conn, wanted: i64) -> Result<(i64, i64)> {
     schema_version(conn)?;
-    conn.transaction(|conn| {
-        // Nobody else sets up the same database meanwhile: SQLite is locked by BEGIN IMMEDIATE.
-        conn.steps(vec![super::Step::Lock(vec![0x5645_5354_4942_554c])])?;
-        let found = conn.row(&READ_VERSION, &[], |row| row.int())?;
-        if found.is_none() {
-            conn.script("INSERT INTO schema_version (version) VALUES (0)")?;
+    conn.without_time_limit(|conn| conn.transaction(|conn| step_by_step(conn, wanted)))
+}
+
+fn step_by_step(conn: &mut Conn, wanted: i64) -> Result<(i64, i64)> {
+    // Nobody else sets up the same database meanwhile: SQLite is locked by BEGIN IMMEDIATE.
+    conn.steps(vec![super::Step::Lock(vec![0x5645_5354_4942_554c])])?;
+    let found = conn.row(&READ_VERSION, &[], |row| row.int())?;
+    if found.is_none() {
+        conn.script("INSERT INTO schema_version (version) VALUES (0)")?;
+    }
+    let before = found.unwrap_or(0);
+    for (number, (name, text)) in (1..).zip(STEPS) {
+        if number > before && number <= wanted {
+            let text = conn.fill_tokens(text);
+            conn.script(&text).map_err(|e| StoreError::Fault(format!("migration {number} ({name}): {e}")))?;
         }
-        let before = found.unwrap_or(0);
-        for (number, (name, text)) in (1..).zip(STEPS) {
-            if number > before && number <= wanted {
-                let text = conn.fill_tokens(text);
-                conn.script(&text).map_err(|e| StoreError::Fault(format!("migration {number} ({name}): {e}")))?;
-            }
-        }
-        conn.run(&WRITE_VERSION, &[before.max(wanted).into()])?;
-        Ok((before, before.max(wanted)))
-    })
+    }
+    conn.run(&WRITE_VERSION, &[before.max(wanted).into()])?;
+    Ok((before, before.max(wanted)))
 }

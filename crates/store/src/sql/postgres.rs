@@ -1,13 +1,15 @@
 //! The PostgreSQL side: one connection, prepared statements, several statements in one round trip.
 //!
-//! Calls block the calling thread, which is always one of the store's own (see `lanes`): the connection itself is
-//! driven by the runtime.
+//! Calls block the calling thread, which is always one of the store's own (see `lanes`). The connection has a runtime
+//! of its own that runs in that thread while a call waits: an answer never has to wake another thread.
 
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::time::Duration;
+use std::future::Future;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, try_join_all};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
@@ -17,11 +19,25 @@ use super::value::{Row, Value};
 use super::{Sql, Step};
 use crate::error::{Result, StoreError};
 
+/// How long the server may work on one statement.
+const STATEMENT_LIMIT: &str = "SET statement_timeout = '25s'";
+/// How long an answer is waited for: longer than the server's own limits, so that only a server that is gone or stands
+/// still is given up, and its callers are told to come back.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(super) struct Postgres {
     client: Client,
-    runtime: Handle,
+    runtime: Runtime,
     statements: HashMap<usize, Statement>,
+    used: Instant,
+    /// How long an answer is waited for; `None` = for ever.
+    patience: Option<Duration>,
+    /// Whether an answer was given up: what the connection holds is then unknown, and it must not be used again.
+    given_up: Cell<bool>,
 }
+
+/// After this long without a call the connection is looked at before it is used: its end may have gone unnoticed.
+const IDLE: Duration = Duration::from_millis(500);
 
 fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
     match value {
@@ -32,30 +48,78 @@ fn param<'p>(value: &'p Value<'_>) -> &'p (dyn ToSql + Sync) {
 }
 
 impl Postgres {
-    pub(super) fn connect(target: &PostgresTarget, runtime: &Handle) -> Result<Self> {
+    pub(super) fn connect(target: &PostgresTarget) -> Result<Self> {
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let client = runtime.block_on(async {
             tokio::time::timeout(Duration::from_secs(10), target.connect())
                 .await
                 .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer within 10 s".into())))
         })?;
-        let mut connection = Self { client, runtime: runtime.clone(), statements: HashMap::new() };
-        connection.script("SET timezone = 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")?;
+        let connection = Self {
+            client,
+            runtime,
+            statements: HashMap::new(),
+            used: Instant::now(),
+            patience: Some(PATIENCE),
+            given_up: Cell::new(false),
+        };
+        // Every statement here finds its rows by key: plans by index are right whatever the statistics say, and need no
+        // second thought.
+        connection.script(
+            "SET timezone = 'UTC'; SET lock_timeout = '10s'; SET jit = off; SET plan_cache_mode = force_generic_plan; \
+             SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
+        )?;
+        connection.script(STATEMENT_LIMIT)?;
         Ok(connection)
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+    pub(super) fn is_closed(&mut self) -> bool {
+        if self.used.elapsed() > IDLE {
+            // Lets the connection's task run, so that it sees what has come in meanwhile.
+            self.runtime.block_on(async { tokio::time::sleep(Duration::from_micros(100)).await });
+        }
+        self.used = Instant::now();
+        self.is_lost()
     }
 
-    pub(super) fn script(&mut self, text: &str) -> Result<()> {
-        Ok(self.runtime.block_on(self.client.batch_execute(text))?)
+    fn is_lost(&self) -> bool {
+        self.given_up.get() || self.client.is_closed()
+    }
+
+    /// Whether statements may take only so long. Setting up a schema may take any time.
+    pub(super) fn limit_time(&mut self, limited: bool) -> Result<()> {
+        self.patience = limited.then_some(PATIENCE);
+        self.script(if limited { STATEMENT_LIMIT } else { "SET statement_timeout = 0" })
+    }
+
+    pub(super) fn script(&self, text: &str) -> Result<()> {
+        self.wait(self.client.batch_execute(text))
+    }
+
+    /// Waits for an answer, but not for ever.
+    fn wait<T, E>(&self, answer: impl Future<Output = std::result::Result<T, E>>) -> Result<T>
+    where
+        StoreError: From<E>,
+    {
+        if self.is_lost() {
+            return Err(StoreError::Unavailable("the connection was lost".into()));
+        }
+        let Some(patience) = self.patience else { return Ok(self.runtime.block_on(answer)?) };
+        let answer = self.runtime.block_on(async { tokio::time::timeout(patience, answer).await });
+        answer
+            .map_err(|_| {
+                self.given_up.set(true);
+                StoreError::Unavailable(format!("no answer within {} s", patience.as_secs()))
+            })?
+            .map_err(StoreError::from)
     }
 
     fn prepared(&mut self, key: &'static str, text: impl FnOnce() -> String) -> Result<Statement> {
         if let Some(statement) = self.statements.get(&(key.as_ptr() as usize)) {
             return Ok(statement.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(&text()))?;
+        let statement = self.wait(self.client.prepare(&text()))?;
         self.statements.insert(key.as_ptr() as usize, statement.clone());
         Ok(statement)
     }
@@ -63,7 +127,7 @@ impl Postgres {
     pub(super) fn run(&mut self, sql: &'static Sql, values: &[Value<'_>]) -> Result<u64> {
         let statement = self.prepared(sql.0, || sql.0.to_owned())?;
         let params: Vec<_> = values.iter().map(param).collect();
-        Ok(self.runtime.block_on(self.client.execute(&statement, &params))?)
+        self.wait(self.client.execute(&statement, &params))
     }
 
     pub(super) fn rows<T>(
@@ -74,7 +138,7 @@ impl Postgres {
     ) -> Result<Vec<T>> {
         let statement = self.prepared(sql.0, || sql.0.to_owned())?;
         let params: Vec<_> = values.iter().map(param).collect();
-        let rows = self.runtime.block_on(self.client.query(&statement, &params))?;
+        let rows = self.wait(self.client.query(&statement, &params))?;
         rows.iter().map(|row| read(&mut Row::postgres(row, 0))).collect()
     }
 
@@ -112,7 +176,7 @@ impl Postgres {
                 _ => Box::pin(async { Ok(Vec::new()) }),
             });
         }
-        let answers = self.runtime.block_on(try_join_all(work))?;
+        let answers = self.wait(try_join_all(work))?;
         for (step, rows) in steps.into_iter().zip(answers) {
             if let Step::Read(_, read) = step {
                 for row in &rows {
@@ -126,7 +190,7 @@ impl Postgres {
 
     #[cfg(test)]
     pub(super) fn prepares(&mut self, text: &str) -> Result<()> {
-        Ok(self.runtime.block_on(self.client.prepare(text)).map(|_| ())?)
+        self.wait(self.client.prepare(text)).map(|_| ())
     }
 }
 

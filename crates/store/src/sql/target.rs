@@ -72,6 +72,11 @@ impl Target {
         if config.get_application_name().is_none() {
             config.application_name("vestibule");
         }
+        // A server that vanished without a word is noticed before its callers give up.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(std::time::Duration::from_secs(30));
+        }
+        config.keepalives_idle(config.get_keepalives_idle().min(std::time::Duration::from_secs(60)));
         config.ssl_mode(match mode.as_str() {
             "disable" => SslMode::Disable,
             "allow" | "prefer" => SslMode::Prefer,
@@ -96,7 +101,8 @@ impl Target {
         match self {
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
             Self::Postgres(t) => {
-                format!("postgres://{:?}/{}", t.config.get_hosts(), t.config.get_dbname().unwrap_or_default())
+                let hosts: Vec<_> = t.config.get_hosts().iter().map(host_name).collect();
+                format!("postgres://{}/{}", hosts.join(","), t.config.get_dbname().unwrap_or_default())
             }
         }
     }
@@ -124,6 +130,15 @@ where
 {
     if let Err(error) = connection.await {
         tracing::warn!(error = %with_source(&error), "the connection to PostgreSQL was lost");
+    }
+}
+
+fn host_name(host: &tokio_postgres::config::Host) -> String {
+    use tokio_postgres::config::Host;
+    match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
     }
 }
 

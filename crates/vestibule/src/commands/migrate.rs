@@ -2,16 +2,16 @@
 
 use store::Store;
 
-use super::{CommandFault, runtime, say};
+use super::{CommandFault, say};
 use crate::settings::{CommonSettings, SettingsFault};
+use crate::wire_up::{StartFault, plain};
 
 pub(super) fn run(common: &CommonSettings) -> Result<(), CommandFault> {
-    let runtime = runtime()?;
     let target = common.target()?;
     if !target.is_shared() {
         std::fs::create_dir_all(common.data_dir()).map_err(|e| SettingsFault::new("VESTIBULE_DATA_DIR", e))?;
     }
-    let (before, after) = Store::migrate(&target, runtime.handle())?;
+    let (before, after) = Store::migrate(&target).map_err(|e| StartFault::Store(target.shown(), plain(e)))?;
     if before == after {
         say(format_args!("The schema is up to date (version {after})."));
     } else {

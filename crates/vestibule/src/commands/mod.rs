@@ -9,12 +9,14 @@ mod migrate;
 mod serve;
 mod sign_ups;
 
+use std::ffi::OsString;
 use std::fmt::Display;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::logging;
-use crate::settings::{self, CommonSettings, ServeSettings};
+use crate::settings::{self, CommonSettings, ServeSettings, SettingsFault};
 
 /// The self-hosted front door for sign-ups.
 #[derive(Debug, Parser)]
@@ -67,6 +69,31 @@ impl<E: std::error::Error> From<E> for CommandFault {
     fn from(error: E) -> Self {
         Self::new(error)
     }
+}
+
+/// A value that cannot be used and was not given on the command line: a setting of the environment, not wrong usage.
+pub(crate) fn environment_fault(
+    error: &clap::Error,
+    mut arguments: impl Iterator<Item = OsString>,
+) -> Option<CommandFault> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let flag = text(ContextKind::InvalidArg)?.split(' ').next()?;
+    if arguments.any(|given| given.to_string_lossy().split('=').next() == Some(flag)) {
+        return None;
+    }
+    let long = flag.strip_prefix("--")?;
+    let cli = Cli::command();
+    let mut commands = std::iter::once(&cli).chain(cli.get_subcommands());
+    let setting = commands.find_map(|c| c.get_arguments().find(|a| a.get_long() == Some(long)))?.get_env()?;
+    let why = match (std::error::Error::source(error), text(ContextKind::InvalidValue)) {
+        (Some(why), _) => why.to_string(),
+        (None, Some("") | None) => "it is empty".to_owned(),
+        (None, Some(value)) => format!("{value} is none of the possible values"),
+    };
+    Some(CommandFault::new(SettingsFault::new(&setting.to_string_lossy(), why)))
 }
 
 /// Runs a command.

@@ -15,6 +15,19 @@ const STOP_PATIENCE: Duration = Duration::from_secs(28);
 
 pub(super) fn run(common: &CommonSettings, serve: ServeSettings, demo: bool) -> Result<(), CommandFault> {
     let runtime = runtime()?;
+    let result = until_told_to_stop(common, serve, demo, &runtime);
+    // A database that stands still must not keep the process from ending.
+    runtime.shutdown_background();
+    result
+}
+
+fn until_told_to_stop(
+    common: &CommonSettings,
+    serve: ServeSettings,
+    demo: bool,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<(), CommandFault> {
+    outlive_the_file_size_limit(runtime)?;
     let parts = NodeParts::prepare(common, serve, demo, Ambient::system(), runtime.handle())?;
     runtime.block_on(async {
         if demo {
@@ -41,17 +54,30 @@ pub(super) fn run(common: &CommonSettings, serve: ServeSettings, demo: bool) -> 
     })
 }
 
+/// A file-size limit is like a full disk: the write fails and callers are told to come back. By itself the system would
+/// end the process instead.
+fn outlive_the_file_size_limit(runtime: &tokio::runtime::Runtime) -> std::io::Result<()> {
+    // SIGXFSZ, the same number on Linux, macOS and the BSDs.
+    const FILE_SIZE_EXCEEDED: i32 = 25;
+    let _runtime = runtime.enter();
+    // Once listened to, a signal keeps its listener for the life of the process, and nobody needs to be told.
+    signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED)).map(drop)
+}
+
 /// Applies the demo account to an empty store.
 async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
     if !parts.store.directory().all().is_empty() {
         return Ok(());
     }
-    let file = account_file::parse(DEMO_ACCOUNT, "demo.toml")
-        .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
-    let (plan, planned_on) = accounts::plan(&parts.store, &file, false).await?;
-    let change = accounts::change(&file, plan, planned_on, parts.store.ambient());
-    parts.store.change_account(change).await?;
-    Ok(())
+    let applied = accounts::apply_account(&parts.store, DEMO_ACCOUNT, "demo.toml").await;
+    if applied.is_err() {
+        // Another node may have come first.
+        parts.store.refresh().await?;
+        if !parts.store.directory().all().is_empty() {
+            return Ok(());
+        }
+    }
+    applied.map_err(CommandFault)
 }
 
 fn greet(node: &Node) {

@@ -5,4 +5,5 @@ mod bad_input;
 mod commands;
 mod fixture;
 mod http_cases;
+mod login;
 mod one_store;

@@ -1,0 +1,10 @@
+//! The program from outside: the real node in this process, raw HTTP, a real SMTP server, both engines. One binary, a
+//! file for each subject.
+
+mod app;
+mod bad_input;
+mod cross_account;
+mod sentori_reading;
+mod sentori_responses;
+mod sentori_state;
+mod sentori_validation;
