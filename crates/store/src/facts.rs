@@ -154,10 +154,18 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
-    on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
-    answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
-    has.into_iter().for_each(|(i, value)| facts[i].values.push(value));
-    before.into_iter().for_each(|(i, sign_up)| facts[i].earlier.push(sign_up));
+    for (i, list) in on_lists {
+        facts[i].lists.push(list);
+    }
+    for (i, answer) in answers {
+        facts[i].statements.push(answer);
+    }
+    for (i, value) in has {
+        facts[i].values.push(value);
+    }
+    for (i, sign_up) in before {
+        facts[i].earlier.push(sign_up);
+    }
     Ok(())
 }
 

@@ -22,6 +22,8 @@ mod read;
 mod sql;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};

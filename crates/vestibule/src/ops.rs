@@ -1,5 +1,6 @@
 //! The operator's endpoints, on a listener of their own: `/healthz`, `/readyz`, `/metrics`, `/tls-allowed?domain=`.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -143,12 +144,12 @@ struct Exposition(String);
 
 impl Exposition {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
-        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
     fn line(&mut self, name: &str, labels: &str, value: u64) {
         let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-        self.0.push_str(&format!("{name}{labels} {value}\n"));
+        let _ = writeln!(self.0, "{name}{labels} {value}");
     }
 
     fn histogram<const N: usize>(&mut self, name: &str, help: &str, histogram: &Histogram<N>, unit: f64) {
@@ -160,7 +161,7 @@ impl Exposition {
             self.line(&format!("{name}_bucket"), &format!("le=\"{}\"", bound as f64 * unit), cumulated);
         }
         self.line(&format!("{name}_bucket"), "le=\"+Inf\"", cumulated + above);
-        self.0.push_str(&format!("{name}_sum {}\n", sum as f64 * unit));
+        let _ = writeln!(self.0, "{name}_sum {}", sum as f64 * unit);
         self.line(&format!("{name}_count"), "", cumulated + above);
     }
 }

@@ -77,7 +77,6 @@ impl Postgres {
     pub(super) fn is_closed(&mut self) -> bool {
         if self.used.elapsed() > IDLE {
             // Lets the connection's task run, so that it sees what has come in meanwhile.
-            // Made inside: a timer needs the runtime around it.
             self.runtime.block_on(async { tokio::time::sleep(Duration::from_micros(100)).await });
         }
         self.used = Instant::now();

@@ -24,6 +24,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
@@ -31,7 +32,7 @@ enum Command {
         #[arg(long)]
         demo: bool,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Brings the database's schema up to date
     Migrate,
@@ -85,7 +86,7 @@ pub(crate) fn environment_fault(
 pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
     match cli.command {
         Command::Serve { demo, serve } => {
-            let (common, serve) = settings::from_file(cli.common, serve)?;
+            let (common, serve) = settings::from_file(cli.common, *serve)?;
             logging::start(&common)?;
             serve::run(&common, serve, demo)
         }
