@@ -296,7 +296,7 @@ fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
 
 /// How many rows of a stream were taken by the other side since.
 pub(crate) fn told(conn: &mut Conn, account: AccountId, stream: i64, since: Timestamp) -> Result<i64> {
-    Ok(conn.row(&TOLD, &[account.0.into(), stream.into(), since.into()], Row::int)?.unwrap_or(0))
+    Ok(conn.row(&TOLD, &[account.0.into(), stream.into(), since.into()], |row| row.int())?.unwrap_or(0))
 }
 
 /// Ends every lease: a single node starts anew and nobody else holds any.
