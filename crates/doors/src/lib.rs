@@ -4,6 +4,7 @@
 //! | path | module |
 //! |---|---|
 //! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
+//! | `/{client}/api/v3/…`, `/{client}/website/…` | [`spektrix`] |
 //! | `/confirm/{token}`, `/not-me/{token}` | `pages` |
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
@@ -40,6 +41,8 @@ pub struct Doors {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Requests by door and outcome.
     pub counts: Arc<RequestCounts>,
+    /// What the Spektrix door holds between calls.
+    pub spektrix: Arc<spektrix::DoorState>,
 }
 
 impl Doors {
@@ -66,6 +69,7 @@ pub fn service(
 + 'static {
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
+        .merge(spektrix::routes())
         .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors))
         .with_state(doors);

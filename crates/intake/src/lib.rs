@@ -6,9 +6,12 @@
 
 mod apply;
 mod automations;
+mod customers;
 mod decide;
+mod decide_customer;
 mod fingerprint;
 pub mod guard;
+mod import;
 mod validate;
 mod wait;
 
@@ -21,6 +24,9 @@ use model::{
     SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
+
+pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
+pub use import::{Imported, ImportedContact};
 
 use decide::{Ask, Settled};
 

@@ -315,12 +315,15 @@ pub(crate) fn counts(conn: &mut Conn) -> Result<Vec<(Lane, DeliveryState, i64)>>
     })
 }
 
+/// Rows in the hands of this node, with the receipt where somebody waits.
+type InHand = HashMap<(AccountId, DeliveryId), Option<watch::Receiver<Receipt>>>;
+
 /// The way from the committer to this node's own workers, for rows that are born leased.
 #[derive(Clone)]
 pub(crate) struct HandOver {
     sender: mpsc::UnboundedSender<Leased>,
     waiting: Arc<AtomicUsize>,
-    in_hand: Arc<Mutex<HashMap<(AccountId, DeliveryId), Option<watch::Receiver<Receipt>>>>>,
+    in_hand: Arc<Mutex<InHand>>,
 }
 
 /// More rows than this are not handed over: they wait in the outbox for whoever is free.

@@ -8,6 +8,7 @@
 mod committer;
 mod config;
 mod consents;
+mod customers;
 mod deliveries;
 mod error;
 mod facts;
@@ -21,8 +22,11 @@ mod outbox;
 mod plan;
 mod read;
 mod sql;
+mod store_customers;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +38,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
+pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
@@ -41,8 +46,8 @@ pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use plan::{
-    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
-    NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
+    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};

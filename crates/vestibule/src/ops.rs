@@ -1,5 +1,6 @@
 //! The operator's endpoints, on a listener of their own: `/healthz`, `/readyz`, `/metrics`, `/tls-allowed?domain=`.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 pub(crate) struct Ops {
     pub(crate) intake: Intake,
     pub(crate) requests: Arc<RequestCounts>,
+    pub(crate) spektrix: Arc<doors::spektrix::DoorState>,
     pub(crate) deliveries: Arc<DeliveryMetrics>,
     /// True while the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -60,6 +62,7 @@ async fn metrics(State(ops): State<Ops>) -> Response {
     let mut text = Exposition::default();
     requests(&ops, &mut text);
     sign_ups(&ops, &mut text);
+    unknown_keys(&ops, &mut text);
     store(&ops, &mut text);
     deliveries(&ops, &mut text).await;
     let mut response = text.0.into_response();
@@ -87,6 +90,15 @@ fn sign_ups(ops: &Ops, text: &mut Exposition) {
         ("confirmed", &counts.confirmed),
     ] {
         text.line("vestibule_sign_ups_total", &format!("outcome=\"{name}\""), read(count));
+    }
+}
+
+fn unknown_keys(ops: &Ops, text: &mut Exposition) {
+    text.head("vestibule_unknown_keys_total", "counter", "Keys of Spektrix requests that nothing knows, ignored.");
+    let escaped = |label: &str| label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    for (account, key, count) in ops.spektrix.unknown_keys.read() {
+        let labels = format!("account=\"{}\",key=\"{}\"", escaped(&account), escaped(&key));
+        text.line("vestibule_unknown_keys_total", &labels, count);
     }
 }
 
@@ -140,12 +152,12 @@ struct Exposition(String);
 
 impl Exposition {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
-        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
     fn line(&mut self, name: &str, labels: &str, value: u64) {
         let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-        self.0.push_str(&format!("{name}{labels} {value}\n"));
+        let _ = writeln!(self.0, "{name}{labels} {value}");
     }
 
     fn histogram<const N: usize>(&mut self, name: &str, help: &str, histogram: &Histogram<N>, unit: f64) {
@@ -157,7 +169,7 @@ impl Exposition {
             self.line(&format!("{name}_bucket"), &format!("le=\"{}\"", bound as f64 * unit), cumulated);
         }
         self.line(&format!("{name}_bucket"), "le=\"+Inf\"", cumulated + above);
-        self.0.push_str(&format!("{name}_sum {}\n", sum as f64 * unit));
+        let _ = writeln!(self.0, "{name}_sum {}", sum as f64 * unit);
         self.line(&format!("{name}_count"), "", cumulated + above);
     }
 }

@@ -27,8 +27,9 @@ pub struct Address {
     pub parts: Parts,
 }
 
-/// What is written on an address. Blank parts are `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is written on an address, also as it is kept. Blank parts are `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Parts {
     /// ISO code, upper case.
     pub country: String,
