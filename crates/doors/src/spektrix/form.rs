@@ -20,16 +20,15 @@ pub(super) async fn answer(call: &Call<'_>) -> Answer {
         return Err(refusals::method_not_allowed(Resource::Customer, "GET, POST").into());
     }
     let post = FormPost::parse(call.body);
-    let error = match post.fault() {
-        Some(fault) => Some(fault),
-        None => {
-            let given = post.sign_up(call.account, call.origin());
-            match call.doors.intake.create_customer(call.account, given, None).await {
-                Ok(_) => None,
-                Err(Refusal::Duplicate) => Some(FormError::EmailExists),
-                Err(Refusal::Faults(_)) => Some(FormError::InvalidEmail),
-                Err(other) => return Err(call.refused(Resource::Customer, &other, &post.email, &Sent::default())),
-            }
+    let error = if let Some(fault) = post.fault() {
+        Some(fault)
+    } else {
+        let given = post.sign_up(call.account, call.origin());
+        match call.doors.intake.create_customer(call.account, given, None).await {
+            Ok(_) => None,
+            Err(Refusal::Duplicate) => Some(FormError::EmailExists),
+            Err(Refusal::Faults(_)) => Some(FormError::InvalidEmail),
+            Err(other) => return Err(call.refused(Resource::Customer, &other, &post.email, &Sent::default())),
         }
     };
     if let Some(place) = post.redirect(error, &call.account.settings.allowed_return_hosts)
@@ -97,8 +96,9 @@ fn page(call: &Call<'_>, main: &str, status: StatusCode) -> Response<Bytes> {
 /// to hosts that were checked.
 fn policy(origins: &[String]) -> String {
     let plain = |o: &&String| o.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',');
-    let named: String = origins.iter().filter(plain).map(|o| format!(" {o}")).collect();
-    format!("default-src 'none'; form-action 'self' https: http:; frame-ancestors 'self'{named}")
+    let named: Vec<&str> = origins.iter().filter(plain).map(String::as_str).collect();
+    let named = named.join(" ");
+    format!("default-src 'none'; form-action 'self' https: http:; frame-ancestors 'self' {named}")
 }
 
 fn escaped(text: &str) -> String {

@@ -44,7 +44,7 @@ impl Target {
         let client = segments.next().unwrap_or_default().to_owned();
         let decode = |s: &str| percent_decode_str(s).decode_utf8_lossy().into_owned();
         let rest = segments.skip(fixed).map(decode).collect();
-        Self { client, rest, raw }
+        Self { raw, client, rest }
     }
 
     /// The account of the path, if this host serves it.
