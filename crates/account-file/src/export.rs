@@ -26,7 +26,7 @@ const ACCOUNT: &[&str] = &[
     "bot_rules",
     "exempt_networks",
 ];
-const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute"];
+const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "domain_rates"];
 
 /// The parts of the file, in the order of the example.
 const PARTS: &[(&str, &[(ItemKind, &str)])] = &[
@@ -56,7 +56,7 @@ fn key_order(kind: ItemKind) -> &'static [&'static str] {
         ItemKind::Form => {
             &["external_id", "name", "fields", "lists", "statements", "require_confirmation", "confirm_mode"]
         }
-        ItemKind::Automation => &["external_id", "name", "repeatable", "steps"],
+        ItemKind::Automation => &["external_id", "name", "repeatable", "start_on", "steps"],
         ItemKind::Webhook => &["kind", "name", "url"],
     }
 }

@@ -4,23 +4,29 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use model::{AccountSnapshot, EmailAddress, FormId, SignUpKind, Timestamp};
-use store::{Attempt, ContactKey, Leased, Links, Owed, Place, Store, StoreError};
+use model::{AccountId, AccountSnapshot, EmailAddress, FormId, SignUpKind};
+use store::{Attempt, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
-use crate::mail::{AlertMail, Confirmation, Outgoing, SendFault, Sender, Transport, confirmation};
+use crate::fair::Route;
+use crate::mail::{Confirmation, FaultKind, Outgoing, SendFault, Sender, confirmation};
+use crate::metrics::DeliveryMetrics;
+use crate::rates::Rates;
+use crate::ways::Ways;
 
 /// All that an attempt needs.
 pub(crate) struct Courier {
     pub(crate) store: Store,
     pub(crate) links: Links,
-    pub(crate) transport: Transport,
+    pub(crate) ways: Ways,
+    pub(crate) rates: Rates,
     /// The sender for accounts that name none.
     pub(crate) fallback_from: Option<String>,
+    pub(crate) metrics: Arc<DeliveryMetrics>,
 }
 
 /// Why a row cannot become a mail now.
-enum NoMail {
+pub(crate) enum NoMail {
     /// It is not owed any more.
     Withdrawn(&'static str),
     /// Something is missing that may come.
@@ -38,49 +44,68 @@ impl From<StoreError> for NoMail {
 impl Courier {
     /// Delivers a row once.
     pub(crate) async fn attempt(&self, row: &Leased) -> Attempt {
-        match self.write(row).await {
-            Ok(mail) => match self.transport.send(&mail).await {
-                Ok(_) => Attempt::Done,
-                Err(fault) => self.after(row, &fault),
+        let directory = self.store.directory();
+        let Some(account) = directory.by_id(row.account) else {
+            return self.later(row, "the account is not known here".into());
+        };
+        match &row.owed {
+            Owed::Confirmation { .. } => match self.confirmation_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
             },
-            Err(NoMail::Withdrawn(why)) => Attempt::Withdrawn { error: why.to_owned() },
-            Err(NoMail::Later(why)) => self.later(row, why),
-            Err(NoMail::Never(why)) => Attempt::Dead { error: why },
+            Owed::Alert { .. } => self.alert(account, row).await,
+            Owed::AutomationStep { .. } => self.automation_step(account, row).await,
+            Owed::AutomationCall { .. } => self.later(row, "this node calls no URLs".into()),
         }
     }
 
-    fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
-        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
-        let error = format!("{}: {text}", fault.kind.name());
-        if fault.kind.is_retryable() { self.later(row, error) } else { Attempt::Dead { error } }
+    /// What becomes of a row for which there is no mail.
+    pub(crate) fn without_mail(&self, row: &Leased, why: NoMail) -> Attempt {
+        match why {
+            NoMail::Withdrawn(why) => Attempt::Withdrawn { error: why.to_owned() },
+            NoMail::Later(why) => self.later(row, why),
+            NoMail::Never(why) => Attempt::Dead { error: why },
+        }
     }
 
-    fn later(&self, row: &Leased, error: String) -> Attempt {
+    /// The way an account's mail takes.
+    pub(crate) fn route(&self, account: AccountId) -> Route {
+        let directory = self.store.directory();
+        let own = directory.by_id(account).and_then(|a| a.settings.mail.as_ref()).is_some_and(|m| m.url_env.is_some());
+        own.then_some(account)
+    }
+
+    fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
+        self.metrics.fault(fault.kind);
+        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
+        let error = format!("{}: {text}", fault.kind.name());
+        match fault.kind {
+            kind if kind.is_retryable() => self.later(row, error),
+            // An alert goes to staff: its recipient is not the contact.
+            FaultKind::PermanentRecipient if !matches!(row.owed, Owed::Alert { .. }) => Attempt::BadAddress { error },
+            _ => Attempt::Dead { error },
+        }
+    }
+
+    pub(crate) fn later(&self, row: &Leased, error: String) -> Attempt {
         let now = self.store.ambient().now();
         let chance = u16::from_be_bytes(self.store.ambient().random());
-        match backoff::next_attempt(row.attempt, row.created_at, now, chance) {
+        match backoff::next_attempt(row.tries, row.since, now, chance) {
             Some(at) => Attempt::Again { at, error },
             None => Attempt::Dead { error: format!("given up after {} attempts: {error}", row.attempt) },
         }
     }
 
-    async fn write(&self, row: &Leased) -> Result<Outgoing, NoMail> {
-        let directory = self.store.directory();
-        let account =
-            directory.by_id(row.account).ok_or_else(|| NoMail::Later("the account is not known here".into()))?;
-        match &row.owed {
-            Owed::Confirmation { pending, form, sign_up_kind, to, language } => {
-                // What this node has just written is still owed; later it may have been withdrawn.
-                if row.receipt.is_none() {
-                    self.still_held(row, *pending).await?;
-                }
-                let place = Place { account: row.account, pending: *pending };
-                self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await
-            }
-            Owed::Alert { form, sign_up_kind, contact, to, at } => {
-                self.alert(account, row, *form, *sign_up_kind, *contact, to, *at).await
-            }
+    async fn confirmation_mail(&self, account: &Arc<AccountSnapshot>, row: &Leased) -> Result<Outgoing, NoMail> {
+        let Owed::Confirmation { pending, form, sign_up_kind, to, language } = &row.owed else {
+            return Err(NoMail::Never("not a confirmation".into()));
+        };
+        // What this node has just written is still owed; later it may have been withdrawn.
+        if row.receipt.is_none() {
+            self.still_held(row, *pending).await?;
         }
+        let place = Place { account: row.account, pending: *pending };
+        self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await
     }
 
     async fn still_held(&self, row: &Leased, pending: model::PendingId) -> Result<(), NoMail> {
@@ -135,44 +160,12 @@ impl Courier {
             },
             &confirmed,
         );
-        let mut outgoing = self.addressed(account, row, to.clone(), mail.subject, mail.text)?;
+        let mut outgoing = self.addressed(account, row, to.clone(), mail.subject, mail.text).await?;
         outgoing.html = Some(mail.html);
         Ok(outgoing)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one mail")]
-    async fn alert(
-        &self,
-        account: &Arc<AccountSnapshot>,
-        row: &Leased,
-        form: FormId,
-        kind: SignUpKind,
-        contact: model::ContactId,
-        to: &str,
-        at: Timestamp,
-    ) -> Result<Outgoing, NoMail> {
-        let to = EmailAddress::parse(to).map_err(|_| NoMail::Never("the alert's recipient is no address".into()))?;
-        let contact = self.store.contact(row.account, ContactKey::Id(contact)).await?;
-        let contact = contact.ok_or(NoMail::Withdrawn("the contact is gone"))?;
-        let language = &account.settings.language.0;
-        let kept = |id| contact.values.iter().find(|(f, _)| *f == id).map_or("", |(_, v)| v.as_str());
-        let mail = AlertMail {
-            form_name: account.form(form).map_or("", |f| f.form.name.pick(language, language)),
-            action: kind,
-            date: at,
-            email_address: &contact.row.email,
-            fields: account.fields.iter().map(|(id, f)| (f.system_name.as_str(), kept(*id))).collect(),
-            mailing_lists: contact
-                .lists
-                .iter()
-                .filter_map(|(id, _)| account.list(*id).map(|l| l.name.pick(language, language)))
-                .collect(),
-            tags: contact.tags.iter().filter_map(|t| account.tag(t.tag).map(|t| t.name.as_str())).collect(),
-        };
-        self.addressed(account, row, to, mail.subject(), mail.text())
-    }
-
-    fn addressed(
+    pub(crate) async fn addressed(
         &self,
         account: &AccountSnapshot,
         row: &Leased,
@@ -184,19 +177,41 @@ impl Courier {
         let from =
             from.ok_or_else(|| NoMail::Later("the account has no sender and VESTIBULE_MAIL_FROM is not set".into()))?;
         let sender = Sender::parse(from).map_err(NoMail::Never)?;
+        let way = self.ways.of(account).await.map_err(NoMail::Later)?;
         Ok(Outgoing {
             from: from.clone(),
             to,
-            return_path: None,
+            return_path: way.return_path.clone(),
             subject,
             text,
             html: None,
             headers: Vec::new(),
             // The same for every attempt, so that a receiver can drop a repeat.
             message_id: format!("{}.{}.vestibule@{}", row.account, row.id, sender.address.domain()),
-            date: row.created_at,
-            feedback_id: None,
+            date: row.since,
+            feedback_id: Some(format!("{}:{}:vestibule", row.owed.kind(), account.settings.slug)),
         })
+    }
+
+    /// Hands a mail over, at the account's pace and with its signatures.
+    pub(crate) async fn send(&self, account: &AccountSnapshot, row: &Leased, mail: &Outgoing) -> Attempt {
+        let now = self.store.ambient().now();
+        if let Some(settings) = &account.settings.mail
+            && let Err(wait) = self.rates.take(row.account, settings, mail.to.domain(), row.lane, now)
+        {
+            // Spread, so that not all who wait come back at the same moment.
+            let [spread] = self.store.ambient().random::<1>();
+            let at = now.plus(wait.mul_f64(1.0 + f64::from(spread) / 64.0));
+            return Attempt::Later { at, why: "waits for the account's rate".into() };
+        }
+        let way = match self.ways.of(account).await {
+            Ok(way) => way,
+            Err(why) => return self.later(row, why),
+        };
+        match way.transport.send_signed(mail, &way.signers).await {
+            Ok(_) => Attempt::Done,
+            Err(fault) => self.after(row, &fault),
+        }
     }
 }
 

@@ -13,11 +13,11 @@ const PATIENCE: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// When to try again after a failed attempt (counted from 1), or `None` to give up. `chance` is a random number that
 /// spreads attempts by up to a fifth either way, so that a server that comes back is not met by all at once.
-pub(crate) fn next_attempt(attempt: i64, created_at: Timestamp, now: Timestamp, chance: u16) -> Option<Timestamp> {
+pub(crate) fn next_attempt(attempt: i64, since: Timestamp, now: Timestamp, chance: u16) -> Option<Timestamp> {
     let doublings = u32::try_from(attempt.clamp(1, 20) - 1).unwrap_or(0);
     let pause = FIRST.saturating_mul(1 << doublings).min(LONGEST);
     let spread = 0.8 + 0.4 * f64::from(chance) / f64::from(u16::MAX);
-    (now.since(created_at) < PATIENCE).then(|| now.plus(pause.mul_f64(spread)))
+    (now.since(since) < PATIENCE).then(|| now.plus(pause.mul_f64(spread)))
 }
 
 #[cfg(test)]

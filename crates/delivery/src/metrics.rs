@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::mail::FaultKind;
+
 /// Results of attempts since the start.
 #[derive(Debug, Default)]
 pub struct DeliveryMetrics {
@@ -13,6 +15,9 @@ pub struct DeliveryMetrics {
     pub dead: AtomicU64,
     /// No longer owed when their turn came.
     pub withdrawn: AtomicU64,
+    /// Put off because it was not their turn: rates, digests.
+    pub later: AtomicU64,
+    faults: [AtomicU64; FaultKind::ALL.len()],
 }
 
 impl DeliveryMetrics {
@@ -20,10 +25,19 @@ impl DeliveryMetrics {
         let counter = match attempt {
             store::Attempt::Done => &self.done,
             store::Attempt::Again { .. } => &self.again,
-            store::Attempt::Dead { .. } => &self.dead,
+            store::Attempt::Dead { .. } | store::Attempt::BadAddress { .. } => &self.dead,
+            store::Attempt::Later { .. } => &self.later,
             store::Attempt::Withdrawn { .. } => &self.withdrawn,
-            store::Attempt::InHand => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn fault(&self, kind: FaultKind) {
+        self.faults[kind as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often mail was not taken, by kind of fault.
+    pub fn faults(&self) -> [(FaultKind, u64); FaultKind::ALL.len()] {
+        FaultKind::ALL.map(|kind| (kind, self.faults[kind as usize].load(Ordering::Relaxed)))
     }
 }

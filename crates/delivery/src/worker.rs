@@ -1,36 +1,53 @@
 //! The workers: they take what this node has just written, look for what has fallen due, keep a bounded number of
 //! attempts going, and note each result. Confirmation mails go ahead of everything else.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use model::{AccountId, DeliveryId};
-use store::{Attempt, Lane, Leased, Links, Receipt, Store};
+use store::{Attempt, Lane, Leased, Links, Receipt, Share, Store};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::attempt::Courier;
-use crate::mail::Transport;
+use crate::fair::{Fair, Most, Spot};
 use crate::metrics::DeliveryMetrics;
+use crate::rates::Rates;
+use crate::ways::{Way, Ways};
 
 /// How the workers work.
 #[derive(Clone, Debug)]
 pub struct WorkerSettings {
-    /// Attempts going on at one time.
+    /// Attempts going on at one time on one route: the installation's mail server, or an account's own.
     pub at_once: usize,
+    /// How many of these may be anything else than confirmations. Fewer than a server's connections, so that a
+    /// confirmation never waits for one.
+    pub others_at_once: usize,
     /// How often to look for what has fallen due.
     pub sweep: Duration,
-    /// Rows of one account and lane taken in one look, so that no account holds up another.
-    pub share: i64,
+    /// Rows of one account and lane held ready, so that no account holds up another.
+    pub share: usize,
     /// The sender for accounts that name none.
     pub fallback_from: Option<String>,
+    /// Where relative names of DKIM key files begin.
+    pub key_dir: PathBuf,
 }
 
 impl Default for WorkerSettings {
     fn default() -> Self {
-        Self { at_once: 64, sweep: Duration::from_secs(1), share: 32, fallback_from: None }
+        Self {
+            at_once: 32,
+            others_at_once: 12,
+            sweep: Duration::from_secs(1),
+            share: 64,
+            fallback_from: None,
+            key_dir: PathBuf::new(),
+        }
     }
 }
 
@@ -42,18 +59,26 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them. They take over what an earlier process of this node had begun.
-    pub fn start(store: Store, transport: Transport, links: Links, settings: WorkerSettings) -> Self {
+    /// Starts them; `way` is the installation's. They take over what an earlier process of this node had begun.
+    pub fn start(store: Store, way: Way, links: Links, settings: WorkerSettings) -> Self {
         let (stop, stopped) = mpsc::channel(1);
         let metrics = Arc::new(DeliveryMetrics::default());
-        let courier = Arc::new(Courier { store, links, transport, fallback_from: settings.fallback_from.clone() });
+        let courier = Arc::new(Courier {
+            store,
+            links,
+            ways: Ways::new(way, settings.key_dir.clone()),
+            rates: Rates::default(),
+            fallback_from: settings.fallback_from.clone(),
+            metrics: Arc::clone(&metrics),
+        });
         let work = Work {
             courier,
-            settings,
             metrics: Arc::clone(&metrics),
-            waiting: BTreeMap::new(),
+            waiting: Fair::new(Most { all: settings.at_once.max(2), others: settings.others_at_once.max(1) }),
+            settings,
             going: JoinSet::new(),
             since: HashMap::new(),
+            more: HashSet::new(),
         };
         let task = tokio::spawn(work.run(stopped));
         Self { stop, task, metrics }
@@ -77,12 +102,16 @@ struct Work {
     courier: Arc<Courier>,
     settings: WorkerSettings,
     metrics: Arc<DeliveryMetrics>,
-    /// By lane, the most urgent first.
-    waiting: BTreeMap<Lane, VecDeque<Leased>>,
-    going: JoinSet<(AccountId, DeliveryId)>,
+    waiting: Fair<Leased>,
+    going: JoinSet<(Spot, DeliveryId)>,
     /// Rows in hand, with the time their lease was last renewed.
     since: HashMap<(AccountId, DeliveryId), Instant>,
+    /// Accounts and lanes of which the last look left something behind.
+    more: HashSet<(AccountId, Lane)>,
 }
+
+/// The lanes that these workers see to.
+const LANES: [Lane; 2] = [Lane::Confirmation, Lane::Mail];
 
 impl Work {
     async fn run(mut self, mut stopped: mpsc::Receiver<()>) {
@@ -100,11 +129,17 @@ impl Work {
             tokio::select! {
                 biased;
                 _ = stopped.recv() => break,
-                Some(done) = self.going.join_next(), if !self.going.is_empty() => self.ended(done),
+                Some(done) = self.going.join_next(), if !self.going.is_empty() => {
+                    self.ended(done);
+                    // What was left behind need not wait for the next sweep.
+                    if !self.more.is_empty() {
+                        self.look(true).await;
+                    }
+                }
                 Some(row) = handed.recv() => self.take(row),
                 _ = sweep.tick() => {
                     self.renew();
-                    self.look().await;
+                    self.look(false).await;
                 }
             }
         }
@@ -120,29 +155,37 @@ impl Work {
 
     fn take(&mut self, row: Leased) {
         self.since.insert((row.account, row.id), Instant::now());
-        self.waiting.entry(row.lane).or_default().push_back(row);
+        let spot = Spot { route: self.courier.route(row.account), lane: row.lane, account: row.account };
+        self.waiting.push(spot, row);
     }
 
-    fn ended(&mut self, done: Result<(AccountId, DeliveryId), tokio::task::JoinError>) {
+    fn ended(&mut self, done: Result<(Spot, DeliveryId), tokio::task::JoinError>) {
         match done {
-            Ok(key) => {
-                self.since.remove(&key);
+            Ok((spot, id)) => {
+                self.since.remove(&(spot.account, id));
+                self.waiting.ended(spot);
             }
-            // Its lease runs out and it is tried again.
-            Err(error) => tracing::error!(%error, "a delivery panicked"),
+            // Attempts catch their own panics, and nobody aborts them.
+            Err(error) => tracing::error!(%error, "a delivery broke off"),
         }
     }
 
     /// Begins as many attempts as may go on at one time.
     fn begin(&mut self) {
-        while self.going.len() < self.settings.at_once {
-            let Some(row) = self.waiting.values_mut().find_map(VecDeque::pop_front) else { return };
+        while let Some((spot, row)) = self.waiting.next() {
             let (courier, metrics) = (Arc::clone(&self.courier), Arc::clone(&self.metrics));
             self.going.spawn(async move {
-                let key = (row.account, row.id);
-                let attempt = courier.attempt(&row).await;
-                settle(&courier.store, &metrics, row, attempt);
-                key
+                let id = row.id;
+                let attempt = AssertUnwindSafe(courier.attempt(&row)).catch_unwind().await;
+                match attempt {
+                    Ok(attempt) => settle(&courier.store, &metrics, row, attempt),
+                    Err(_) => {
+                        tracing::error!(account = %row.account, delivery = %id, "a delivery panicked");
+                        let attempt = courier.later(&row, "internal fault".into());
+                        settle(&courier.store, &metrics, row, attempt);
+                    }
+                }
+                (spot, id)
             });
         }
     }
@@ -152,29 +195,61 @@ impl Work {
         let third = Store::lease_time() / 3;
         for ((account, id), since) in &mut self.since {
             if since.elapsed() > third {
-                self.courier.store.settle(*account, *id, Attempt::InHand);
+                self.courier.store.keep(*account, *id);
                 *since = Instant::now();
             }
         }
     }
 
-    /// Looks for rows that have fallen due, unless plenty are waiting here already.
-    async fn look(&mut self) {
-        let waiting: usize = self.waiting.values().map(VecDeque::len).sum();
-        if waiting >= self.settings.at_once * 2 {
+    /// Looks for rows that have fallen due, of each account and lane only as many as there is room for: what an account
+    /// with a dead mail server has waiting keeps nobody else's from being seen.
+    async fn look(&mut self, only_left_behind: bool) {
+        let directory = self.courier.store.directory();
+        let mut shares = Vec::new();
+        for lane in LANES {
+            for account in directory.all() {
+                if only_left_behind && !self.more.contains(&(account.id, lane)) {
+                    continue;
+                }
+                let room = self.settings.share.saturating_sub(self.waiting.waiting(account.id, lane));
+                // Not row by row: a look costs a transaction.
+                if room * 2 > self.settings.share {
+                    shares.push(Share { account: account.id, lane, most: room as i64 });
+                }
+            }
+        }
+        if shares.is_empty() {
             return;
         }
-        match self.courier.store.lease(vec![Lane::Confirmation, Lane::Mail], self.settings.share).await {
-            Ok(rows) => rows.into_iter().for_each(|row| self.take(row)),
-            Err(error) => tracing::warn!(%error, "could not look for deliveries"),
+        let asked = shares.clone();
+        match self.courier.store.lease(shares).await {
+            Ok(rows) => {
+                let mut found: HashMap<_, i64> = HashMap::new();
+                for row in rows {
+                    *found.entry((row.account, row.lane)).or_default() += 1;
+                    self.take(row);
+                }
+                for share in asked {
+                    let key = (share.account, share.lane);
+                    if found.get(&key) == Some(&share.most) {
+                        self.more.insert(key);
+                    } else {
+                        self.more.remove(&key);
+                    }
+                }
+            }
+            Err(error) => {
+                self.more.clear();
+                tracing::warn!(%error, "could not look for deliveries");
+            }
         }
     }
 
     fn give_back(&mut self) {
         let now = self.courier.store.ambient().now();
-        for row in std::mem::take(&mut self.waiting).into_values().flatten() {
+        for row in self.waiting.drain() {
             self.since.remove(&(row.account, row.id));
-            let attempt = Attempt::Again { at: now, error: "the node was stopped before its turn".into() };
+            let attempt = Attempt::Later { at: now, why: "the node was stopped before its turn".into() };
             settle(&self.courier.store, &self.metrics, row, attempt);
         }
     }
@@ -182,11 +257,14 @@ impl Work {
 
 fn settle(store: &Store, metrics: &DeliveryMetrics, row: Leased, attempt: Attempt) {
     metrics.note(&attempt);
-    if let Attempt::Again { error, .. } | Attempt::Dead { error } = &attempt {
-        tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
+    match &attempt {
+        Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error } => {
+            tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
+        }
+        Attempt::Done | Attempt::Later { .. } | Attempt::Withdrawn { .. } => {}
     }
     let receipt = if matches!(attempt, Attempt::Done) { Receipt::Taken } else { Receipt::NotTaken };
-    store.settle(row.account, row.id, attempt);
+    store.settle(&row, attempt);
     if let Some(sender) = row.receipt {
         // Nobody may be waiting any more.
         let _ = sender.send(receipt);

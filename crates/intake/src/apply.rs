@@ -1,6 +1,7 @@
 //! Applies a wish: what a sign-up changes once nothing stands in its way, in the order of the Sentori reference's
 //! section 3.2. Pure: facts in, changes of the plan out.
 
+use crate::automations::{self, Starting};
 use model::{
     AccountSnapshot, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, Evidence, ListId, PersonId,
     ResolvedForm, Shown, SignUp, SignUpId, SignUpKind, Timestamp,
@@ -24,7 +25,8 @@ pub(crate) struct Applying<'a> {
 pub(crate) fn numbers(account: &AccountSnapshot, sign_up: &SignUp) -> usize {
     let form = sign_up.form.and_then(|f| account.form(f));
     let of_form = form.map_or(0, |f| f.action_lists.len() + f.form.actions.alert_to.len());
-    sign_up.wish.lists.len() + sign_up.wish.statements.len() + of_form
+    // Each automation may begin: a run and its first step.
+    sign_up.wish.lists.len() + sign_up.wish.statements.len() + of_form + 2 * account.automations.len()
 }
 
 /// Adds to the plan all that the sign-up changes. `at_once`: whether this node's workers can take what is owed.
@@ -40,7 +42,10 @@ pub(crate) fn apply(applying: &Applying<'_>, facts: &Facts, numbers: &mut dyn Nu
     join_lists(applying, form, facts, numbers, plan);
     plan.tags = with_actions(&applying.sign_up.wish.tags, form.map(|f| f.action_tags.as_slice()));
     answer_statements(applying, numbers, plan);
-    alerts(applying, form, numbers, at_once, plan);
+    alerts(applying, form, numbers, plan);
+    let named = form.and_then(|f| f.form.actions.automation.as_deref());
+    let language = applying.sign_up.language.as_deref();
+    automations::start(&Starting { account: applying.account, named, language, at_once }, facts, numbers, plan);
 }
 
 /// What is asked for, then what the form adds; each once.
@@ -111,13 +116,7 @@ fn answer_statements(applying: &Applying<'_>, numbers: &mut dyn Numbers, plan: &
     }
 }
 
-fn alerts(
-    applying: &Applying<'_>,
-    form: Option<&ResolvedForm>,
-    numbers: &mut dyn Numbers,
-    at_once: bool,
-    plan: &mut Plan,
-) {
+fn alerts(applying: &Applying<'_>, form: Option<&ResolvedForm>, numbers: &mut dyn Numbers, plan: &mut Plan) {
     let Some(form) = form else { return };
     for to in &form.form.actions.alert_to {
         plan.deliveries.push(NewDelivery {
@@ -131,7 +130,8 @@ fn alerts(
                 at: applying.now,
             },
             due_at: applying.now,
-            at_once,
+            // Rows of one stream go out in order: the outbox says which is next.
+            at_once: false,
             receipt: None,
         });
     }

@@ -79,6 +79,7 @@ impl Ask {
     pub(crate) fn wants(&self) -> Wants {
         Wants {
             sign_ups_since: Some(self.store.ambient().now().minus(self.settings.repeat_window)),
+            runs: !self.account.automations.is_empty(),
             numbers: apply::numbers(&self.account, &self.sign_up),
             ..Wants::default()
         }

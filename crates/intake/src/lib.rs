@@ -5,6 +5,7 @@
 //! store's transaction, the verbs below tie both to the store.
 
 mod apply;
+mod automations;
 mod customers;
 mod decide;
 mod decide_customer;
@@ -153,6 +154,7 @@ impl Intake {
         }
         let wants = Wants {
             pending: Some(pending.id),
+            runs: !account.automations.is_empty(),
             numbers: apply::numbers(&account, &pending.sign_up),
             ..Wants::default()
         };
@@ -171,6 +173,27 @@ impl Intake {
             Err(Refusal::Used) => Ok(Confirmed { now: false, ..confirmed }),
             Err(other) => Err(other),
         }
+    }
+
+    /// Puts a known contact into an automation, as a call asks for it. `trx` holds the values of `{{trx:…}}` fields.
+    /// Whether it began: not again where the automation is not repeatable. [`Refusal::NotFound`] for an automation or
+    /// contact that is not there.
+    pub async fn start_automation(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        external_id: &str,
+        email: &model::EmailAddress,
+        trx: std::collections::BTreeMap<String, String>,
+    ) -> Result<bool, Refusal> {
+        let (id, _) = account.automation_by_external_id(external_id).ok_or(Refusal::NotFound)?;
+        let key = PersonKey { account: account.id, email_key: email.key().to_owned() };
+        let wants = Wants { runs: true, ..Wants::default() };
+        let (account, at_once) = (Arc::clone(account), self.store.has_room_for_delivery());
+        let trx: std::collections::BTreeMap<_, _> = trx.into_iter().map(|(n, v)| (n.to_lowercase(), v)).collect();
+        let decide = move |facts: &store::Facts, numbers: &mut dyn store::Numbers| {
+            automations::by_call(&account, id, &trx, at_once, facts, numbers)
+        };
+        self.store.decide(key, wants, decide).await.map_err(|e| refusal(&e))?
     }
 
     /// What the page behind a confirm link shows before anything is done: the pending sign-up, whatever its state.

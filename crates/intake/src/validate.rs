@@ -16,13 +16,13 @@ pub(crate) fn resolve(account: &AccountSnapshot, given: GivenSignUp<'_>) -> Resu
     let email = EmailAddress::parse(&given.email).map_err(|f| faults.push(Fault::Email(f))).ok();
     let form = match &given.form {
         None => None,
-        Some(name) => match account.form_by_external_id(name).filter(|f| !f.form.disabled) {
-            Some(form) => Some(form),
-            None => {
+        Some(name) => {
+            let Some(form) = account.form_by_external_id(name).filter(|f| !f.form.disabled) else {
                 faults.push(Fault::FormUnknown);
                 return Err(faults);
-            }
-        },
+            };
+            Some(form)
+        }
     };
     let lists = lists(account, form, &given, &mut faults);
     if let Some(form) = form {

@@ -183,6 +183,12 @@ impl AccountSnapshot {
         self.forms.iter().find(|f| f.id == id)
     }
 
+    /// An automation by external id, in any case.
+    pub fn automation_by_external_id(&self, external_id: &str) -> Option<(AutomationId, &Automation)> {
+        let found = self.automations.iter().find(|(_, a)| a.external_id.eq_ignore_ascii_case(external_id.trim()));
+        found.map(|(id, automation)| (*id, automation))
+    }
+
     /// A statement by its key in files.
     pub fn statement_by_key(&self, key: &str) -> Option<(StatementId, &Statement)> {
         self.statements.iter().find(|(_, s, _)| s.key.eq_ignore_ascii_case(key)).map(|(id, s, _)| (*id, s))

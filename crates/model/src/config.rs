@@ -120,6 +120,19 @@ pub struct MailSettings {
     /// Most mails a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_per_minute: Option<u32>,
+    /// Rates of single domains of recipients.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domain_rates: Vec<DomainRate>,
+}
+
+/// How fast mail may go to one domain.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct DomainRate {
+    /// The recipients' domain, in lower case and ASCII.
+    pub domain: String,
+    /// Most mails a minute.
+    pub per_minute: u32,
 }
 
 /// One DKIM key.
@@ -420,6 +433,32 @@ pub enum AutomationStep {
     LeaveList(String),
     /// Call a URL.
     Webhook(String),
+    /// Ends the run here, if so.
+    StopIf(Condition),
+}
+
+/// What may hold about a contact.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// It has this tag.
+    HasTag(String),
+    /// It has it not.
+    LacksTag(String),
+    /// It is on this list.
+    OnList(String),
+    /// It is not.
+    NotOnList(String),
+}
+
+/// What starts an automation, besides a form that names it and a call that asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// This tag is applied.
+    Tag(String),
+    /// This list is joined.
+    List(String),
 }
 
 /// A series of steps that starts when something happens.
@@ -432,6 +471,9 @@ pub struct Automation {
     /// Whether one contact may run it more than once.
     #[serde(default)]
     pub repeatable: bool,
+    /// What else starts it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub start_on: Vec<Trigger>,
     /// What it does.
     #[serde(default)]
     pub steps: Vec<AutomationStep>,

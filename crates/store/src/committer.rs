@@ -254,18 +254,25 @@ impl Committer {
         working.conn.as_mut().ok_or_else(|| StoreError::Unavailable("no connection".into()))
     }
 
-    /// Writes what no batch took along.
+    /// Writes what no batch took along. A conflict with another node's commit is tried again.
     fn write_marks(&self, working: &mut Working, marks: Vec<Mark>) {
-        let result = self
-            .opened(working)
-            .and_then(|conn| conn.steps(vec![Step::Begin, Step::Write(deliveries::mark_batch(&marks)), Step::Commit]));
-        if let Err(error) = result {
-            // The leases run out and the rows fall due again: sent once more rather than lost.
-            tracing::error!(%error, marks = marks.len(), "could not note what became of deliveries");
+        for tries in 0.. {
+            let result = self.opened(working).and_then(|conn| {
+                let mut steps = vec![Step::Begin];
+                steps.extend(deliveries::mark_steps(&marks));
+                steps.push(Step::Commit);
+                conn.steps(steps)
+            });
+            let Err(error) = result else { return };
             if let Some(conn) = &mut working.conn
                 && conn.roll_back().is_err()
             {
                 working.conn = None;
+            }
+            if tries >= 3 || !matches!(error, StoreError::Conflict(_)) {
+                // The leases run out and the rows fall due again: sent once more rather than lost.
+                tracing::error!(%error, marks = marks.len(), "could not note what became of deliveries");
+                return;
             }
         }
     }
@@ -357,7 +364,7 @@ impl Committer {
         let mut plans: Vec<Plan> =
             batch.iter_mut().zip(&facts).map(|(change, facts)| change.decide(facts, &mut numbers)).collect();
         let pairs: Vec<_> = batch.iter().map(|c| c.key()).zip(&plans).collect();
-        writer::write(conn, &self.keys, now, self.node, now.plus(LEASE), &pairs, deliveries::mark_batch(marks))?;
+        writer::write(conn, &self.keys, now, self.node, now.plus(LEASE), &pairs, deliveries::mark_steps(marks))?;
         if let Some(delay) = self.commit_delay {
             std::thread::sleep(delay);
         }
@@ -371,8 +378,10 @@ impl Committer {
                         id: delivery.id,
                         lane: delivery.lane,
                         attempt: 1,
+                        tries: 1,
                         contact: plan.contact,
                         created_at: now,
+                        since: delivery.due_at,
                         owed: delivery.owed,
                         receipt: delivery.receipt,
                     });

@@ -9,7 +9,7 @@ use crate::writer::json;
 
 statements! {
     CONSENTS_OF = "SELECT at, sign_up_id, matters, evidence FROM consent_event \
-        WHERE account_id = $1 AND person_id = $2 ORDER BY id";
+        WHERE account_id = $1 AND person_id = $2 ORDER BY at, id";
 }
 
 /// What was said about one thing.

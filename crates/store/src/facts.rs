@@ -1,7 +1,8 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
 use model::{
-    ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
+    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, TagId,
+    Timestamp,
 };
 
 use crate::error::{Result, StoreError};
@@ -23,19 +24,21 @@ each_statements! {
     STATEMENTS_OF (Int, Int) = "SELECT statement_id, agreed FROM contact_statement \
         WHERE account_id = {1} AND contact_id = {2}";
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
+    RUNS (Int, Int) = "SELECT DISTINCT automation_id FROM automation_run WHERE account_id = {1} AND contact_id = {2}";
+    RUN (Int, Int) = "SELECT next_step, finished_at FROM automation_run WHERE account_id = {1} AND id = {2}";
     TAGS (Int, Int) = "SELECT tag_id FROM contact_tag WHERE account_id = {1} AND contact_id = {2} \
         AND tag_id IN (SELECT id FROM config_item WHERE account_id = {1} AND kind = 'tag')";
     ADDRESSES (Int, Int) = "SELECT id, is_billing, is_delivery, details FROM contact_address \
         WHERE account_id = {1} AND contact_id = {2} ORDER BY id";
     EARLIER (Int, Int, Int) = "SELECT e.id, e.fingerprint, e.kind, e.outcome, e.pending_id, e.delivery_id, d.state FROM ( \
         WITH RECURSIVE chain AS ( \
-            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id FROM sign_up \
+            SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id, 0 AS back FROM sign_up \
             WHERE account_id = {1} AND id = {2} AND at >= {3} \
             UNION ALL \
-            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id \
+            SELECT s.id, s.fingerprint, s.kind, s.outcome, s.pending_id, s.delivery_id, s.at, s.previous_id, c.back + 1 \
             FROM chain AS c JOIN sign_up AS s ON s.account_id = {1} AND s.id = c.previous_id AND s.at >= {3} \
         ) SELECT * FROM chain LIMIT 50) AS e \
-        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id";
+        LEFT JOIN delivery AS d ON d.account_id = {1} AND d.id = e.delivery_id ORDER BY e.back";
 }
 
 /// Who a change is about, and what it wants to know.
@@ -118,6 +121,8 @@ fn first_round(
 fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
     let mut lists = Batch::new(&LISTS);
     let mut statements = Batch::new(&STATEMENTS_OF);
+    let (mut runs, mut run) = (Batch::new(&RUNS), Batch::new(&RUN));
+    let (mut with_runs, mut with_run) = (Vec::new(), Vec::new());
     let mut values = Batch::new(&VALUES);
     let mut earlier = Batch::new(&EARLIER);
     let (mut tags, mut addresses) = (Batch::new(&TAGS), Batch::new(&ADDRESSES));
@@ -130,6 +135,14 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         lists.push(key);
         statements.push(key);
         known.push(i);
+        if q.wants.runs {
+            runs.push(key);
+            with_runs.push(i);
+        }
+        if let Some(id) = q.wants.run {
+            run.push([key[0], id.into()]);
+            with_run.push(i);
+        }
         if q.wants.values {
             values.push(key);
             with_values.push(i);
@@ -172,7 +185,23 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         before.push((with_earlier[i], earlier_row(row)?));
         Ok(())
     };
+    let (mut been_in, mut stands_at) = (Vec::new(), Vec::new());
+    let mut read_runs = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        been_in.push((with_runs[i], AutomationId(row.int()?)));
+        Ok(())
+    };
+    let mut read_run = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        let next = row.int()?;
+        stands_at.push((with_run[i], row.int_opt()?.is_none().then_some(next)));
+        Ok(())
+    };
     let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    if !runs.is_empty() {
+        steps.push(Step::Read(runs, &mut read_runs));
+    }
+    if !run.is_empty() {
+        steps.push(Step::Read(run, &mut read_run));
+    }
     if !values.is_empty() {
         steps.push(Step::Read(values, &mut read_value));
     }
@@ -186,12 +215,30 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
-    on_lists.into_iter().for_each(|(i, list)| facts[i].lists.push(list));
-    answers.into_iter().for_each(|(i, answer)| facts[i].statements.push(answer));
-    has.into_iter().for_each(|(i, value)| facts[i].values.push(value));
-    tagged.into_iter().for_each(|(i, tag)| facts[i].tags.push(tag));
-    lives.into_iter().for_each(|(i, address)| facts[i].addresses.push(address));
-    before.into_iter().for_each(|(i, sign_up)| facts[i].earlier.push(sign_up));
+    for (i, automation) in been_in {
+        facts[i].runs.push(automation);
+    }
+    for (i, next) in stands_at {
+        facts[i].run = Some(next);
+    }
+    for (i, list) in on_lists {
+        facts[i].lists.push(list);
+    }
+    for (i, answer) in answers {
+        facts[i].statements.push(answer);
+    }
+    for (i, value) in has {
+        facts[i].values.push(value);
+    }
+    for (i, sign_up) in before {
+        facts[i].earlier.push(sign_up);
+    }
+    for (i, tag) in tagged {
+        facts[i].tags.push(tag);
+    }
+    for (i, address) in lives {
+        facts[i].addresses.push(address);
+    }
     Ok(())
 }
 

@@ -18,32 +18,36 @@ mod keys;
 mod lanes;
 mod links;
 mod metrics;
+mod outbox;
 mod plan;
 mod read;
 mod sql;
 mod store_customers;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId};
+use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
 pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
-pub use deliveries::{Attempt, Leased};
+pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use links::{Links, Place, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
+pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use plan::{
     AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
-    NewDelivery, NewPending, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
@@ -315,11 +319,56 @@ impl Store {
         self.inner.lanes.run(move |conn| deliveries::state(conn, account, id)).await
     }
 
-    /// Takes rows that are due, at most `most` of each account and lane; they stay with this node for [`Store::lease_time`].
-    pub async fn lease(&self, lanes: Vec<Lane>, most: i64) -> Result<Vec<Leased>> {
-        let accounts: Vec<_> = self.directory().all().iter().map(|a| a.id).collect();
+    /// Takes rows that are due; they stay with this node for [`Store::lease_time`]. Of rows in one stream only the oldest.
+    pub async fn lease(&self, shares: Vec<Share>) -> Result<Vec<Leased>> {
         let (now, node) = (self.inner.ambient.now(), self.inner.node);
-        self.errand(move |conn| deliveries::lease(conn, &accounts, &lanes, most, now, node)).await
+        self.errand(move |conn| deliveries::lease(conn, &shares, now, node)).await
+    }
+
+    /// Takes what is owed in a stream and in nobody's hands, due or not, the oldest first.
+    pub async fn lease_stream(&self, account: AccountId, stream: i64, most: i64) -> Result<Vec<Leased>> {
+        let (now, node) = (self.inner.ambient.now(), self.inner.node);
+        self.errand(move |conn| deliveries::lease_stream(conn, account, stream, most, now, node)).await
+    }
+
+    /// How many rows of a stream were taken by the other side since that moment.
+    pub async fn told_since(&self, account: AccountId, stream: i64, since: Timestamp) -> Result<i64> {
+        self.inner.lanes.run(move |conn| deliveries::told(conn, account, stream, since)).await
+    }
+
+    /// A page of an account's outbox, the newest first.
+    pub async fn outbox(&self, account: AccountId, filter: OutboxFilter) -> Result<Vec<OutboxRow>> {
+        self.inner.lanes.run(move |conn| outbox::page(conn, account, &filter)).await
+    }
+
+    /// One row of the outbox with what is kept of its attempts, the oldest first.
+    pub async fn outbox_row(
+        &self,
+        account: AccountId,
+        id: DeliveryId,
+    ) -> Result<Option<(OutboxRow, Vec<PastAttempt>)>> {
+        self.inner.lanes.run(move |conn| outbox::row(conn, account, id)).await
+    }
+
+    /// A contact's way through an automation.
+    pub async fn automation_run(&self, account: AccountId, id: i64) -> Result<Option<RunRow>> {
+        self.inner.lanes.run(move |conn| outbox::run(conn, account, id)).await
+    }
+
+    /// Makes rows that were given up, withdrawn or wait for another attempt due at once; what became of each.
+    pub async fn replay(&self, account: AccountId, ids: Vec<DeliveryId>) -> Result<Vec<(DeliveryId, Handled)>> {
+        let now = self.inner.ambient.now();
+        self.errand(move |conn| outbox::replay(conn, account, &ids, now)).await
+    }
+
+    /// Ends rows that are owed or given up: they are never tried again; what became of each.
+    pub async fn drop_deliveries(
+        &self,
+        account: AccountId,
+        ids: Vec<DeliveryId>,
+    ) -> Result<Vec<(DeliveryId, Handled)>> {
+        let now = self.inner.ambient.now();
+        self.errand(move |conn| outbox::drop_rows(conn, account, &ids, now)).await
     }
 
     /// Frees what an earlier process of this node had leased. Does nothing where other nodes may share the database.
@@ -332,11 +381,14 @@ impl Store {
     }
 
     /// Notes what became of an attempt, with the next commit.
-    pub fn settle(&self, account: AccountId, id: DeliveryId, attempt: Attempt) {
-        if !matches!(attempt, Attempt::InHand) {
-            self.inner.hand_over.settled(account, id);
-        }
-        self.inner.queue.push_mark(Mark::new(account, id, attempt, self.inner.ambient.now()));
+    pub fn settle(&self, row: &Leased, attempt: Attempt) {
+        self.inner.hand_over.settled(row.account, row.id);
+        self.inner.queue.push_mark(Mark::new(row, attempt, self.inner.ambient.now()));
+    }
+
+    /// An attempt is still under way: the lease begins anew, with the next commit.
+    pub fn keep(&self, account: AccountId, id: DeliveryId) {
+        self.inner.queue.push_mark(Mark::keep(account, id, self.inner.ambient.now(), self.inner.node));
     }
 
     /// How many outbox rows of each lane are owed or dead.

@@ -1,7 +1,7 @@
 //! The addresses of the pages behind a mail's links.
 
 use crate::keys::{Keys, TokenClaim, TokenKind};
-use model::{AccountId, PendingId};
+use model::{AccountId, ContactId, PendingId};
 
 /// Makes links below the public URL.
 #[derive(Clone, Debug)]
@@ -40,6 +40,18 @@ impl Links {
     pub fn not_me(&self, place: Place) -> String {
         let token = pending_token(&self.keys, TokenKind::NotMe, place.account, place.pending);
         format!("{}/not-me/{token}", self.base)
+    }
+
+    /// The page of a contact's preferences.
+    pub fn preferences(&self, account: AccountId, contact: ContactId) -> String {
+        let claim = TokenClaim { account, row: contact.0, extra: 0 };
+        format!("{}/preferences/{}", self.base, self.keys.token(TokenKind::Preferences, claim))
+    }
+
+    /// The link that unsubscribes a contact, by a click or by its mail program (RFC 8058).
+    pub fn unsubscribe(&self, account: AccountId, contact: ContactId) -> String {
+        let claim = TokenClaim { account, row: contact.0, extra: 0 };
+        format!("{}/unsubscribe/{}", self.base, self.keys.token(TokenKind::Unsubscribe, claim))
     }
 }
 

@@ -1,9 +1,13 @@
 //! What a decision is made of: the facts read in the transaction, and the plan that is written in the same one.
 
+use std::collections::BTreeMap;
+
 use model::{
-    AccountId, Answer, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId, EmailAddress, Evidence, FieldId,
-    FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind, StatementId, TagId, Timestamp,
+    AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId,
+    EmailAddress, Evidence, FieldId, FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind,
+    StatementId, TagId, Timestamp,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 /// Who a change is about. Changes of one person never run at the same time, on any node.
@@ -28,6 +32,10 @@ pub struct Wants {
     pub addresses: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
+    /// Which automations the contact is in, or has been through.
+    pub runs: bool,
+    /// This run of an automation.
+    pub run: Option<i64>,
     /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
     pub numbers: usize,
 }
@@ -148,6 +156,19 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Owed, Self::Done, Self::Dead, Self::Withdrawn];
+
+    /// Its word in commands and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owed => "owed",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
     /// As stored.
     pub fn code(self) -> i64 {
         match self {
@@ -215,6 +236,10 @@ pub struct Facts {
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
     pub pending: Option<PendingRow>,
+    /// The automations that the contact is in or has been through, when wanted.
+    pub runs: Vec<AutomationId>,
+    /// The wanted run: its next step, `None` when it is over.
+    pub run: Option<Option<i64>>,
 }
 
 /// Numbers for the rows of one plan.
@@ -339,6 +364,18 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// Every lane, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Confirmation, Self::Mail, Self::Webhook];
+
+    /// Its word in commands and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Confirmation => "confirmation",
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+
     /// As stored.
     pub fn code(self) -> i64 {
         match self {
@@ -389,6 +426,24 @@ pub enum Owed {
         /// When it happened.
         at: Timestamp,
     },
+    /// The next step of a contact's way through an automation.
+    AutomationStep {
+        /// The run.
+        run: i64,
+        /// The step, counted from 0.
+        step: i64,
+    },
+    /// A call of a URL that an automation asks for.
+    AutomationCall {
+        /// The run.
+        run: i64,
+        /// The step, counted from 0.
+        step: i64,
+        /// Where to.
+        url: String,
+        /// The contact.
+        contact: ContactId,
+    },
 }
 
 impl Owed {
@@ -397,8 +452,35 @@ impl Owed {
         match self {
             Self::Confirmation { .. } => "confirmation",
             Self::Alert { .. } => "alert",
+            Self::AutomationStep { .. } => "automation_step",
+            Self::AutomationCall { .. } => "automation_call",
         }
     }
+
+    /// Rows of one stream of an account go out in order, each after the one before it is settled. `None` = in any order.
+    pub fn stream(&self) -> Option<i64> {
+        match self {
+            // A run writes its next step when it has passed the one before.
+            Self::Confirmation { .. } | Self::AutomationStep { .. } => None,
+            Self::AutomationCall { url, contact, .. } => {
+                Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
+            }
+            Self::Alert { form, to, .. } => {
+                Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()]))
+            }
+        }
+    }
+}
+
+/// The number of a stream: its kind and what tells it from others of its kind.
+fn stream(kind: &str, parts: &[&[u8]]) -> i64 {
+    let mut hash = Sha256::new_with_prefix(kind);
+    for part in parts {
+        hash.update([0]);
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    i64::from_be_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
 }
 
 /// An outbox row to write.
@@ -427,6 +509,21 @@ pub enum Receipt {
     Taken,
     /// Not taken; it will be tried again, or was given up.
     NotTaken,
+}
+
+/// A contact's way through an automation, to begin.
+#[derive(Debug)]
+pub struct NewRun {
+    /// Its number.
+    pub id: i64,
+    /// The automation.
+    pub automation: AutomationId,
+    /// The automation as it is now; the run keeps to it.
+    pub definition: Automation,
+    /// Values for `{{trx:…}}`, names in lower case.
+    pub trx: BTreeMap<String, String>,
+    /// The language of its mails.
+    pub language: Option<String>,
 }
 
 /// Everything one decision changes; written whole or not at all.
@@ -460,6 +557,12 @@ pub struct Plan {
     pub drop_pending: Option<PendingId>,
     /// The record of what came in.
     pub sign_up: Option<NewSignUp>,
+    /// Automations that begin.
+    pub runs: Vec<NewRun>,
+    /// A run that goes on: its number and its next step, `None` at its end.
+    pub run_on: Option<(i64, Option<i64>)>,
+    /// An outbox row that is done with this very plan.
+    pub done: Option<DeliveryId>,
     /// What is owed.
     pub deliveries: Vec<NewDelivery>,
     /// Puts the address on the suppression list, with the reason.

@@ -28,6 +28,7 @@ fn both_engines_understand_every_statement() {
         crate::deliveries::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
+        crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];

@@ -56,9 +56,16 @@ each_statements! {
     NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
          delivery_id, origin, at, previous_id) {rows}";
-    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int) =
+    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
-         created_at) {rows}";
+         created_at, stream, owed_since) {rows}";
+    NEW_RUN (Int, Int, Int, Int, Text, Text, Text, Int, Int) =
+        "INSERT INTO automation_run (account_id, id, automation_id, contact_id, definition, trx, language, started_at, \
+         next_step) {rows}";
+    RUN_ON (Int, Int, Int, Int) = "UPDATE automation_run SET next_step = COALESCE({3}, next_step), finished_at = {4} {from} \
+        WHERE account_id = {1} AND id = {2}";
+    DONE (Int, Int, Int) = "UPDATE delivery SET state = 1, finished_at = {3}, last_error = NULL, leased_by = NULL {from} \
+        WHERE account_id = {1} AND id = {2}";
     SET_PASSWORD (Int, Int, Text, Int) = "INSERT INTO contact_password (account_id, contact_id, hash, set_at) {rows} \
         ON CONFLICT (account_id, contact_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
     PUT_ADDRESS (Int, Int, Int, Int, Int, Text) = "INSERT INTO contact_address (account_id, contact_id, id, is_billing, \
@@ -76,6 +83,7 @@ struct Texts {
     consents: Vec<consents::Act>,
     pending: Option<String>,
     payloads: Vec<String>,
+    runs: Vec<(String, String)>,
     address_hash: Option<[u8; 32]>,
 }
 
@@ -89,6 +97,7 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
         consents: consents::acts(&plan.consents)?,
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
+        runs: plan.runs.iter().map(|r| Ok((json(&r.definition)?, json(&r.trx)?))).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
     })
 }
@@ -101,7 +110,7 @@ pub(crate) fn write<'a>(
     node: i64,
     lease_until: Timestamp,
     plans: &'a [(&'a PersonKey, &'a Plan)],
-    marks: Batch<'a>,
+    marks: Vec<Step<'a, 'static>>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
     let mut b = Batches::new();
@@ -121,11 +130,8 @@ macro_rules! batches {
             }
 
             /// All that is not empty, in the order written here, and the commit.
-            fn into_steps(self, marks: Batch<'a>) -> Vec<Step<'a, 'static>> {
-                let mut steps = Vec::with_capacity(16);
-                if !marks.is_empty() {
-                    steps.push(Step::Write(marks));
-                }
+            fn into_steps(self, marks: Vec<Step<'a, 'static>>) -> Vec<Step<'a, 'static>> {
+                let mut steps = marks;
                 $(if !self.$name.is_empty() { steps.push(Step::Write(self.$name)); })*
                 steps.push(Step::Commit);
                 steps
@@ -154,6 +160,9 @@ batches! {
     drop_pending: DROP_PENDING,
     new_sign_up: NEW_SIGN_UP,
     new_delivery: NEW_DELIVERY,
+    new_run: NEW_RUN,
+    run_on: RUN_ON,
+    done: DONE,
     suppress: SUPPRESS,
     set_password: SET_PASSWORD,
     put_address: PUT_ADDRESS,
@@ -306,7 +315,28 @@ impl<'a> Batches<'a> {
                 contact,
                 payload.into(),
                 now.into(),
+                delivery.owed.stream().into(),
+                delivery.due_at.into(),
             ]);
+        }
+        for (run, (definition, trx)) in plan.runs.iter().zip(&texts.runs) {
+            self.new_run.push([
+                account,
+                run.id.into(),
+                run.automation.0.into(),
+                contact,
+                definition.into(),
+                trx.into(),
+                (&run.language).into(),
+                now.into(),
+                0.into(),
+            ]);
+        }
+        if let Some((run, next)) = plan.run_on {
+            self.run_on.push([account, run.into(), next.into(), next.is_none().then_some(now).into()]);
+        }
+        if let Some(done) = plan.done {
+            self.done.push([account, done.0.into(), now.into()]);
         }
         if let Some(hash) = &plan.password {
             self.set_password.push([account, contact, hash.into(), now.into()]);

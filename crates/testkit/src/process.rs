@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Launch {
     data_dir: Arc<TempDir>,
     listen: SocketAddr,
     ops_listen: SocketAddr,
+    /// Keeps other launches away from these ports.
+    _ports: Arc<[File; 2]>,
 }
 
 impl Launch {
@@ -40,7 +43,7 @@ impl Launch {
     /// surroundings (`VESTIBULE_…`) are not passed on.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let data_dir = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a temporary folder");
-        let [listen, ops_listen] = free_addresses();
+        let [(listen, doors), (ops_listen, ops)] = [free_address(), free_address()];
         Self {
             through: Vec::new(),
             program: program.into(),
@@ -49,6 +52,7 @@ impl Launch {
             data_dir: Arc::new(data_dir),
             listen,
             ops_listen,
+            _ports: Arc::new([doors, ops]),
         }
     }
 
@@ -313,17 +317,18 @@ impl Log {
     }
 }
 
-/// Two different loopback addresses that are free now, outside the range that the system gives to outgoing connections,
-/// which could take them between a kill and the restart.
-fn free_addresses() -> [SocketAddr; 2] {
+/// A loopback address that no other launch has, of this process or another, as long as the file is locked.
+fn free_address() -> (SocketAddr, File) {
     let random = RandomState::new();
-    let mut free = (0_u16..).filter_map(|attempt| {
+    let found = (0_u16..).find_map(|attempt| {
+        // Outside the range that the system gives to outgoing connections, which could take one between a kill and the
+        // restart.
         let port = 20_000 + (random.hash_one(attempt) % 12_000) as u16;
-        let held = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
-        Some((held.local_addr().ok()?, held))
+        let path = std::env::temp_dir().join(format!("vestibule-test-port-{port}"));
+        let mine = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+        mine.try_lock().ok()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
+        Some((listener.local_addr().ok()?, mine))
     });
-    // Held together, so that the second is another one.
-    let (first, _held) = free.next().expect("a loopback port can be had");
-    let (second, _) = free.next().expect("a loopback port can be had");
-    [first, second]
+    found.expect("a loopback port can be had")
 }

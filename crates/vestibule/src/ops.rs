@@ -1,5 +1,6 @@
 //! The operator's endpoints, on a listener of their own: `/healthz`, `/readyz`, `/metrics`, `/tls-allowed?domain=`.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -120,27 +121,24 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
         ("again", &ops.deliveries.again),
         ("dead", &ops.deliveries.dead),
         ("withdrawn", &ops.deliveries.withdrawn),
+        ("later", &ops.deliveries.later),
     ] {
         text.line("vestibule_delivery_attempts_total", &format!("result=\"{name}\""), read(count));
+    }
+    text.head("vestibule_mail_faults_total", "counter", "Mails that were not taken, by kind of fault.");
+    for (kind, count) in ops.deliveries.faults() {
+        text.line("vestibule_mail_faults_total", &format!("kind=\"{}\"", kind.name()), count);
     }
     // Left out while the database does not answer: a gauge of nought would be a lie.
     if let Ok(counts) = ops.intake.store().delivery_counts().await {
         text.head("vestibule_deliveries", "gauge", "Outbox rows that are owed or were given up.");
-        for lane in [Lane::Confirmation, Lane::Mail, Lane::Webhook] {
+        for lane in Lane::ALL {
             for (state, name) in [(DeliveryState::Owed, "owed"), (DeliveryState::Dead, "dead")] {
                 let count = counts.iter().find(|(l, s, _)| *l == lane && *s == state).map_or(0, |(.., n)| *n);
-                let labels = format!("lane=\"{}\",state=\"{name}\"", lane_name(lane));
+                let labels = format!("lane=\"{}\",state=\"{name}\"", lane.name());
                 text.line("vestibule_deliveries", &labels, count as u64);
             }
         }
-    }
-}
-
-fn lane_name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Confirmation => "confirmation",
-        Lane::Mail => "mail",
-        Lane::Webhook => "webhook",
     }
 }
 
@@ -154,12 +152,12 @@ struct Exposition(String);
 
 impl Exposition {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
-        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
     fn line(&mut self, name: &str, labels: &str, value: u64) {
         let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-        self.0.push_str(&format!("{name}{labels} {value}\n"));
+        let _ = writeln!(self.0, "{name}{labels} {value}");
     }
 
     fn histogram<const N: usize>(&mut self, name: &str, help: &str, histogram: &Histogram<N>, unit: f64) {
@@ -171,7 +169,7 @@ impl Exposition {
             self.line(&format!("{name}_bucket"), &format!("le=\"{}\"", bound as f64 * unit), cumulated);
         }
         self.line(&format!("{name}_bucket"), "le=\"+Inf\"", cumulated + above);
-        self.0.push_str(&format!("{name}_sum {}\n", sum as f64 * unit));
+        let _ = writeln!(self.0, "{name}_sum {}", sum as f64 * unit);
         self.line(&format!("{name}_count"), "", cumulated + above);
     }
 }

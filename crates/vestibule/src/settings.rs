@@ -63,6 +63,12 @@ pub struct ServeSettings {
     /// Sender for accounts that name none
     #[arg(long, env = "VESTIBULE_MAIL_FROM", value_name = "SENDER")]
     pub mail_from: Option<String>,
+    /// Where bounces go, for accounts that name no address [default: the sender]
+    #[arg(long, env = "VESTIBULE_MAIL_RETURN_PATH", value_name = "ADDRESS")]
+    pub mail_return_path: Option<String>,
+    /// DKIM keys for accounts that have none: domain:selector:FILE (PEM), separated by commas
+    #[arg(long, env = "VESTIBULE_MAIL_DKIM", value_name = "KEYS")]
+    pub mail_dkim: Option<String>,
     /// How many seconds a caller waits for the mail server to take a confirmation mail [default: 5]
     #[arg(long, env = "VESTIBULE_MAIL_WAIT", value_name = "SECONDS")]
     pub mail_wait: Option<f64>,
@@ -162,6 +168,8 @@ impl ServeSettings {
             public_url: self.public_url.or(file.public_url),
             mail_url: self.mail_url.or(file.mail_url),
             mail_from: self.mail_from.or(file.mail_from),
+            mail_return_path: self.mail_return_path.or(file.mail_return_path),
+            mail_dkim: self.mail_dkim.or(file.mail_dkim),
             mail_wait: self.mail_wait.or(file.mail_wait),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             allow_private_targets: self.allow_private_targets.or(file.allow_private_targets),
@@ -184,6 +192,28 @@ impl ServeSettings {
             "" => Ok(None),
             text => address("VESTIBULE_OPS_LISTEN", text).map(Some),
         }
+    }
+
+    /// Where bounces go, for accounts that name no address.
+    pub fn return_path(&self) -> Result<Option<model::EmailAddress>, SettingsFault> {
+        let text = self.mail_return_path.as_deref().filter(|t| !t.is_empty());
+        let fault = |_| SettingsFault::new("VESTIBULE_MAIL_RETURN_PATH", "it must be an email address");
+        text.map(|t| model::EmailAddress::parse(t).map_err(fault)).transpose()
+    }
+
+    /// DKIM keys for accounts that have none.
+    pub fn dkim_keys(&self) -> Result<Vec<model::DkimKey>, SettingsFault> {
+        let keys = self.mail_dkim.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|k| !k.is_empty());
+        keys.map(|key| {
+            let mut parts = key.splitn(3, ':');
+            match (parts.next(), parts.next(), parts.next()) {
+                (Some(domain), Some(selector), Some(file)) if ![domain, selector, file].contains(&"") => {
+                    Ok(model::DkimKey { domain: domain.into(), selector: selector.into(), key_file: file.into() })
+                }
+                _ => Err(SettingsFault::new("VESTIBULE_MAIL_DKIM", "each key must be domain:selector:FILE")),
+            }
+        })
+        .collect()
     }
 
     /// Most client connections at one time.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use delivery::mail::{MailUrl, Sender, SmtpSettings, Transport};
-use delivery::{WorkerSettings, Workers};
+use delivery::{Way, WorkerSettings, Workers};
 use doors::{Doors, RequestCounts, TrustedProxies};
 use intake::{Intake, IntakeSettings};
 use model::Ambient;
@@ -41,7 +41,8 @@ pub enum StartFault {
 pub struct NodeParts {
     /// The store.
     pub store: Store,
-    transport: Transport,
+    way: Way,
+    key_dir: std::path::PathBuf,
     serve: ServeSettings,
     listen: SocketAddr,
     ops_listen: Option<SocketAddr>,
@@ -127,7 +128,13 @@ impl NodeParts {
         })?;
         let transport = Transport::open(mail_url, common.data_dir(), SmtpSettings::default(), ambient)
             .map_err(|why| SettingsFault::new("VESTIBULE_MAIL_URL", why))?;
-        Ok(Self { store, transport, serve, listen, ops_listen, intake, head_patience: server::HEAD_PATIENCE, proxies })
+        let keys = serve.dkim_keys()?.into_iter();
+        let signers = keys.map(|key| delivery::signer(&key, common.data_dir())).collect::<Result<_, _>>();
+        let signers = signers.map_err(|why| SettingsFault::new("VESTIBULE_MAIL_DKIM", why))?;
+        let way = Way { transport, return_path: serve.return_path()?, signers };
+        let key_dir = common.data_dir().to_owned();
+        let head_patience = server::HEAD_PATIENCE;
+        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, proxies })
     }
 
     /// Listens, starts the workers and answers.
@@ -144,13 +151,17 @@ impl NodeParts {
         let links = Links::new(&public_url, self.store.keys().clone());
         let workers = Workers::start(
             self.store.clone(),
-            self.transport.clone(),
+            self.way.clone(),
             links.clone(),
-            WorkerSettings { fallback_from: self.serve.mail_from().map(str::to_owned), ..WorkerSettings::default() },
+            WorkerSettings {
+                fallback_from: self.serve.mail_from().map(str::to_owned),
+                key_dir: self.key_dir,
+                ..WorkerSettings::default()
+            },
         );
         let doors = Doors {
             intake: Intake::new(self.store.clone(), self.intake),
-            mailbox: match self.transport {
+            mailbox: match self.way.transport {
                 Transport::Mailbox(mailbox) => Some(mailbox),
                 Transport::Smtp(_) => None,
             },

@@ -1,6 +1,6 @@
 //! `[account]` and `[mail]`.
 
-use model::{AccountSettings, DkimKey, GuardMode, Language, MailSettings, StatementControl};
+use model::{AccountSettings, DkimKey, DomainRate, GuardMode, Language, MailSettings, StatementControl};
 
 use crate::reader::Table;
 use crate::report::quoted;
@@ -37,6 +37,15 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),
         mail,
     };
+    if let (Some(from), Some(at)) = (&settings.from, t.key_at("from")) {
+        let sender =
+            from.trim_end_matches('>').rsplit('@').next().and_then(|d| shapes::domain(d).ok()).unwrap_or_default();
+        let aligned = |key: &DkimKey| sender == key.domain || sender.ends_with(&format!(".{}", key.domain));
+        let keys = settings.mail.as_ref().map_or(&[][..], |m| m.dkim.as_slice());
+        if !keys.is_empty() && !keys.iter().any(aligned) {
+            t.report.fault(at, "`from` has a domain that no key of `dkim` in [mail] signs for: receivers would not count the signature");
+        }
+    }
     if settings.allowed_origins.iter().any(|o| o == "*")
         && let Some(at) = t.key_at("allowed_origins")
     {
@@ -66,11 +75,25 @@ fn read_mail(file: &mut Table<'_, '_>) -> Option<MailSettings> {
         }
         key.finish();
     }
+    let mut domain_rates: Vec<DomainRate> = Vec::new();
+    for mut rate in t.tables("domain_rates", "`domain_rates`") {
+        rate.need(&["domain", "per_minute"]);
+        let domain = rate.checked("domain", shapes::domain);
+        let per_minute = rate.number("per_minute", 1..=1_000_000);
+        if let (Some(domain), Some(per_minute)) = (domain, per_minute) {
+            if domain_rates.iter().any(|r| r.domain == domain.value) {
+                rate.report.fault(domain.at, "this domain has a rate already");
+            }
+            domain_rates.push(DomainRate { domain: domain.value, per_minute });
+        }
+        rate.finish();
+    }
     let mail = MailSettings {
         url_env: value(t.checked("url_env", shapes::variable)),
         return_path: value(t.checked("return_path", shapes::address)),
         dkim,
         rate_per_minute: t.number("rate_per_minute", 1..=1_000_000),
+        domain_rates,
     };
     t.finish();
     Some(mail)

@@ -59,6 +59,30 @@ impl AlertMail<'_> {
     }
 }
 
+/// Several alerts of one form in one mail.
+#[derive(Clone, Debug)]
+pub struct AlertDigest<'a> {
+    /// The form's name.
+    pub form_name: &'a str,
+    /// The alerts, the oldest first.
+    pub alerts: Vec<AlertMail<'a>>,
+}
+
+impl AlertDigest<'_> {
+    /// `{{FormName}}: 12 sign-ups and updates`; of one alert that one's own.
+    pub fn subject(&self) -> String {
+        match self.alerts.as_slice() {
+            [only] => only.subject(),
+            all => format!("{}: {} sign-ups and updates", one_line(self.form_name), all.len()),
+        }
+    }
+
+    /// The records, each laid out as in a mail of its own, an empty line between them.
+    pub fn text(&self) -> String {
+        self.alerts.iter().map(AlertMail::text).collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// Line breaks, of whatever kind, become a space each.
 fn one_line(value: &str) -> String {
     let value = value.trim().replace("\r\n", " ");

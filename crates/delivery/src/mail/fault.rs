@@ -27,6 +27,10 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Temporary, Self::PermanentRecipient, Self::PermanentMessage, Self::Unreachable, Self::Tls, Self::Auth];
+
     /// Whether another attempt of the same mail may succeed.
     pub fn is_retryable(self) -> bool {
         !matches!(self, Self::PermanentRecipient | Self::PermanentMessage)

@@ -1,13 +1,16 @@
 //! A mail to one person, and the bytes of it (RFC 5322): the same bytes whenever it is written again.
 //!
 //! Encoding of headers and bodies is lettre's; which headers there are and what they may hold is decided here. DKIM
-//! signing belongs at the end of [`Outgoing::to_bytes`], where headers and body are finished and still apart.
+//! signatures come last, over what is finished.
+
+use std::sync::Arc;
 
 use lettre::Address;
 use lettre::message::header::{ContentType, From, HeaderName, HeaderValue, Headers, To};
 use lettre::message::{Mailbox, Mailboxes, MultiPart, SinglePart};
 use model::{EmailAddress, Timestamp};
 
+use super::dkim::DkimSigner;
 use super::fault::{FaultKind, SendFault};
 
 /// A mail to one person.
@@ -131,9 +134,20 @@ impl Outgoing {
             }
         }
         let body = self.body();
-        // A DKIM signature goes here: over the header lines and over what follows the blank line of `body`.
         let mut bytes = headers.to_string().into_bytes();
         bytes.extend_from_slice(&body);
+        Ok(bytes)
+    }
+
+    /// The same below the signatures of those signers that align with the sender.
+    pub fn to_signed_bytes(&self, signers: &[Arc<DkimSigner>]) -> Result<Vec<u8>, MessageFault> {
+        let message = self.to_bytes()?;
+        let domain = self.sender()?.address.domain().to_owned();
+        let mut bytes = Vec::with_capacity(message.len() + 800 * signers.len());
+        for signer in signers.iter().filter(|s| s.aligns_with(&domain)) {
+            bytes.extend_from_slice(signer.signature(&message, self.date)?.as_bytes());
+        }
+        bytes.extend_from_slice(&message);
         Ok(bytes)
     }
 

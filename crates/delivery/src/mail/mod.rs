@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod confirmation;
+mod dkim;
 mod fault;
 mod html;
 pub mod mailbox;
@@ -18,11 +19,13 @@ pub mod url;
 mod wire;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use model::Ambient;
 
-pub use alert::AlertMail;
+pub use alert::{AlertDigest, AlertMail};
 pub use confirmation::{Confirmation, ConfirmationMail};
+pub use dkim::DkimSigner;
 pub use fault::{FaultKind, SendFault, Sent};
 pub use html::direction;
 pub use mailbox::{Mailbox, MailboxMessage};
@@ -54,9 +57,14 @@ impl Transport {
 
     /// Hands one mail over. `Ok` only when the server, or the disk, has it.
     pub async fn send(&self, mail: &Outgoing) -> Result<Sent, SendFault> {
+        self.send_signed(mail, &[]).await
+    }
+
+    /// The same, signed by those of the signers that align with the sender. The mailbox keeps no signatures.
+    pub async fn send_signed(&self, mail: &Outgoing, signers: &[Arc<DkimSigner>]) -> Result<Sent, SendFault> {
         match self {
             Self::Mailbox(mailbox) => mailbox.deliver(mail).await,
-            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::Smtp(smtp) => smtp.send_signed(mail, signers).await,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::dkim::DkimSigner;
 use super::fault::{FaultKind, SendFault, Sent, safe_text};
 use super::message::Outgoing;
 use super::session::{Failure, Server, Session};
@@ -73,8 +74,13 @@ impl SmtpTransport {
     /// breaks after that, the server may have the mail: the fault is temporary, and a repeat may be a second copy (with
     /// the same `Message-ID`).
     pub async fn send(&self, mail: &Outgoing) -> Result<Sent, SendFault> {
+        self.send_signed(mail, &[]).await
+    }
+
+    /// The same, signed by those of the signers that align with the sender.
+    pub async fn send_signed(&self, mail: &Outgoing, signers: &[Arc<DkimSigner>]) -> Result<Sent, SendFault> {
         let envelope = mail.envelope().map_err(|fault| fault.to_send_fault())?;
-        let bytes = mail.to_bytes().map_err(|fault| fault.to_send_fault())?;
+        let bytes = mail.to_signed_bytes(signers).map_err(|fault| fault.to_send_fault())?;
         let Ok(_turn) = self.0.turns.acquire().await else {
             return Err(SendFault::new(FaultKind::Unreachable, "shutting down"));
         };

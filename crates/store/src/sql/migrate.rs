@@ -8,6 +8,7 @@ use crate::error::{Result, StoreError};
 const STEPS: &[(&str, &str)] = &[
     ("ground", include_str!("../../migrations/0001_ground.sql")),
     ("customers", include_str!("../../migrations/0002_customers.sql")),
+    ("outbox", include_str!("../../migrations/0003_outbox.sql")),
 ];
 
 /// The schema this program works with.

@@ -11,9 +11,9 @@ mod value;
 
 pub use conn::{Conn, Step};
 pub use each::{Batch, Each};
-#[cfg(test)]
-pub(crate) use migrate::STATEMENTS as MIGRATE_STATEMENTS;
 pub use migrate::{SCHEMA_VERSION, schema_version, set_up_or_check, upgrade};
+#[cfg(test)]
+pub(crate) use migrate::{STATEMENTS as MIGRATE_STATEMENTS, upgrade_to};
 pub use target::{Target, TargetFault};
 pub use value::{Row, Type, Value};
 

@@ -20,7 +20,7 @@ pub enum Target {
     /// A SQLite file.
     Sqlite(PathBuf),
     /// A PostgreSQL server.
-    Postgres(PostgresTarget),
+    Postgres(Box<PostgresTarget>),
 }
 
 /// A PostgreSQL server with how to reach it.
@@ -88,7 +88,7 @@ impl Target {
             }
         });
         let tls = if mode == "disable" { None } else { Some(connector(&mode, roots.as_deref()).map_err(fault)?) };
-        Ok(Self::Postgres(PostgresTarget { config, tls }))
+        Ok(Self::Postgres(Box::new(PostgresTarget { config, tls })))
     }
 
     /// Whether several programs on several machines can share it.

@@ -179,7 +179,6 @@ impl<'r> Row<'r> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]
 fn unreadable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Fault(format!("unreadable row: {error}"))
 }

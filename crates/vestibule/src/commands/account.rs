@@ -41,7 +41,7 @@ pub(super) fn run(common: &CommonSettings, command: AccountCommand) -> Result<()
             let text = std::fs::read_to_string(&file).map_err(|e| CommandFault::new(format_args!("{name}: {e}")))?;
             let parsed = account_file::parse(&text, &name)
                 .map_err(|faults| CommandFault(faults.iter().map(ToString::to_string).collect()))?;
-            with_store(common, async |store| apply(store, &parsed, dry_run, prune).await)
+            with_store(common, async |store| apply(store, common, &parsed, dry_run, prune).await)
         }
         AccountCommand::Export { account, secrets } => {
             with_store(common, async |store| export(store, account.as_deref(), secrets).await)
@@ -49,6 +49,7 @@ pub(super) fn run(common: &CommonSettings, command: AccountCommand) -> Result<()
     }
 }
 
+/// Opens the store for one piece of work and closes it again.
 pub(super) fn with_store(
     common: &CommonSettings,
     work: impl AsyncFnOnce(&Store) -> Result<(), CommandFault>,
@@ -62,6 +63,7 @@ pub(super) fn with_store(
 
 async fn apply(
     store: &Store,
+    common: &CommonSettings,
     file: &account_file::AccountFile,
     dry_run: bool,
     prune: bool,
@@ -69,6 +71,10 @@ async fn apply(
     let (plan, planned_on) = accounts::plan(store, file, prune).await?;
     let mut refusals: Vec<String> = plan.refusals.iter().map(ToString::to_string).collect();
     refusals.extend(accounts::collisions(&store.directory(), file));
+    if let Some(mail) = &file.settings.mail {
+        let faults = delivery::check_mail(mail, common.data_dir());
+        refusals.extend(faults.into_iter().map(|fault| format!("[mail]: {fault}")));
+    }
     if !refusals.is_empty() {
         return Err(CommandFault(refusals));
     }

@@ -2,8 +2,10 @@
 
 mod account;
 mod api_user;
+mod automation;
 mod contacts;
 mod csv;
+mod deliveries;
 mod doctor;
 mod migrate;
 mod serve;
@@ -29,6 +31,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
@@ -36,21 +39,27 @@ enum Command {
         #[arg(long)]
         demo: bool,
         #[command(flatten)]
-        serve: ServeSettings,
+        serve: Box<ServeSettings>,
     },
     /// Brings the database's schema up to date
     Migrate,
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What to set up outside, and what an account's settings answer to a website
+    Doctor(doctor::Doctor),
+    /// Series of mails and other steps
+    #[command(subcommand)]
+    Automation(automation::AutomationCommand),
+    /// What is owed to the outside: mail, alerts, webhooks
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
     /// Callers with a secret
     #[command(subcommand)]
     ApiUser(api_user::ApiUserCommand),
     /// Contacts as files
     #[command(subcommand)]
     Contacts(contacts::ContactsCommand),
-    /// Says what an account's settings answer to a website
-    Doctor(doctor::Doctor),
     /// Lists what came in
     SignUps(sign_ups::SignUps),
 }
@@ -100,7 +109,7 @@ pub(crate) fn environment_fault(
 pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
     match cli.command {
         Command::Serve { demo, serve } => {
-            let (common, serve) = settings::from_file(cli.common, serve)?;
+            let (common, serve) = settings::from_file(cli.common, *serve)?;
             logging::start(&common)?;
             serve::run(&common, serve, demo)
         }
@@ -112,9 +121,20 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
             let common = common(cli.common)?;
             account::run(&common, command)
         }
+        Command::Doctor(command) => {
+            let common = common(cli.common)?;
+            doctor::run(&common, &command)
+        }
+        Command::Automation(command) => {
+            let common = common(cli.common)?;
+            automation::run(&common, command)
+        }
+        Command::Deliveries(command) => {
+            let common = common(cli.common)?;
+            deliveries::run(&common, command)
+        }
         Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
         Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
-        Command::Doctor(command) => doctor::run(&self::common(cli.common)?, command),
         Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),
     }
 }

@@ -70,12 +70,10 @@ async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
         return Ok(());
     }
     let applied = accounts::apply_account(&parts.store, DEMO_ACCOUNT, "demo.toml").await;
-    if applied.is_err() {
-        // Another node may have come first.
-        parts.store.refresh().await?;
-        if !parts.store.directory().all().is_empty() {
-            return Ok(());
-        }
+    // Another node may have come first; what it made must be known here before the first answer.
+    parts.store.refresh().await?;
+    if !parts.store.directory().all().is_empty() {
+        return Ok(());
     }
     applied.map_err(CommandFault)
 }

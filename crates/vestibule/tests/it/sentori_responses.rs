@@ -17,7 +17,7 @@ async fn answers(app: &TestApp, cases: Vec<(&str, Value)>) -> String {
     let mut text = String::new();
     for (name, body) in cases {
         let answer = app.post(body.to_string()).await;
-        text.push_str(&format!("### {name}\n{}\n\n", raw(&answer)));
+        text.extend(["### ", name, "\n", &raw(&answer), "\n\n"]);
     }
     text
 }
@@ -62,7 +62,7 @@ testkit::both_engines! {
         for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
             let mut connection = testkit::http::Connection::open(app.address).await.expect("a connection");
             let answer = connection.exchange(&Request::new(method, SIGNUP)).await.expect("an answer");
-            text.push_str(&format!("### {method}\n{}\n\n", raw(&answer)));
+            text.extend(["### ", method, "\n", &raw(&answer), "\n\n"]);
         }
         insta::assert_snapshot!("other_methods", text);
         assert_eq!(app.committed(), 0);
@@ -172,8 +172,8 @@ testkit::both_engines! {
         insta::assert_snapshot!("unavailable", raw(&app.post(ann.clone()).await));
         drop(held);
         app.db.allow_connections(true);
-        let answer = app.post(ann).await;
-        assert_eq!(answer.status(), 200, "{}", raw(&answer));
+        // Each committer may find out about its own dead connection first.
+        eventually("it answers again", async || app.post(ann.clone()).await.status() == 200).await;
         app.nth_mail_to("ann@example.org", 0).await;
     }
 

@@ -116,7 +116,7 @@ testkit::both_engines! {
             ("FirstVisit", json!("2016-02-01T12:00:00Z"), Some("2016-02-01")),
             ("FirstVisit", json!("29/02/2016"), Some("2016-02-29")),
             ("FirstVisit", json!("29/02/2015"), None),
-            ("FirstVisit", json!(20160201), None),
+            ("FirstVisit", json!(20_160_201), None),
             ("Wheelchair", json!(true), Some("true")),
             ("Wheelchair", json!("No"), Some("false")),
             ("Wheelchair", json!(1), Some("true")),

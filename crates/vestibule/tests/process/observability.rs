@@ -1,5 +1,7 @@
 //! What the operator sees: health, readiness, numbers, logs. And what nobody sees there: who signed up.
 
+#![expect(clippy::float_cmp, reason = "counts are whole numbers")]
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 

@@ -37,7 +37,8 @@ async fn nodes_may_set_up_one_database_at_once() {
     let db = TestDatabase::postgres();
     let sink = SmtpSink::start().await;
     let launch = demo(db.url(), &sink);
-    let (key, _) = (launch.data_dir().join("key"), write(&launch, "key", &store_key()));
+    write(&launch, "key", &store_key());
+    let key = launch.data_dir().join("key");
     let node = || demo(db.url(), &sink).setting("VESTIBULE_SECRET_KEY_FILE", &key);
     let (a, b, c) = (node(), node(), node());
     let nodes = tokio::join!(a.start(), b.start(), c.start());

@@ -1,28 +1,31 @@
-//! `vestibule doctor`: which of an account's lists lets a website in, and which refuses it.
+//! `vestibule doctor --client C --origin O`: which of an account's lists lets a website in, and which refuses it.
 
 use doors::spektrix::cors::{self, Grant, Reach};
 
-use super::account::with_store;
-use super::{CommandFault, say};
+use crate::commands::account::with_store;
+use crate::commands::{CommandFault, say};
 use crate::settings::CommonSettings;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Doctor {
+pub(crate) struct OriginPart {
     /// The account's segment in URLs
-    #[arg(long, value_name = "CLIENT")]
-    client: String,
+    #[arg(long, value_name = "CLIENT", requires = "origin")]
+    client: Option<String>,
     /// The website's origin, such as https://www.theatre.example
-    #[arg(long, value_name = "ORIGIN")]
-    origin: String,
+    #[arg(long, value_name = "ORIGIN", requires = "client")]
+    origin: Option<String>,
 }
 
-pub(super) fn run(common: &CommonSettings, asked: Doctor) -> Result<(), CommandFault> {
+pub(super) fn run(common: &CommonSettings, asked: &OriginPart) -> Result<(), CommandFault> {
+    let (Some(client), Some(origin)) = (&asked.client, &asked.origin) else {
+        return Err(CommandFault::new("say what to look at: --client and --origin, or a part such as `doctor mail`"));
+    };
     with_store(common, async |store| {
         let directory = store.directory();
         let account = directory
-            .by_slug(&asked.client)
-            .ok_or_else(|| CommandFault::new(format_args!("there is no account {}", asked.client)))?;
-        let (settings, origin) = (&account.settings, asked.origin.trim().trim_end_matches('/'));
+            .by_slug(client)
+            .ok_or_else(|| CommandFault::new(format_args!("there is no account {client}")))?;
+        let (settings, origin) = (&account.settings, origin.trim().trim_end_matches('/'));
         let mut refused = Vec::new();
         match cors::decide(Reach::Web, Some(origin), &settings.allowed_origins) {
             Grant::WithCredentials(_) => say(format_args!("{origin}: allowed_origins names it; forms and logins work")),

@@ -1,0 +1,9 @@
+//! What a sign-up sets off, from outside: the outbox and its commands, mail servers that fail in every way, automations
+//! over days, kill -9 between commit and delivery.
+
+mod alerts;
+mod automations;
+mod crash;
+mod deliveries;
+mod real_server;
+mod world;
