@@ -90,28 +90,25 @@ fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn
     let now = facts.now.unwrap_or(Timestamp(0));
     let wish = &row.sign_up.wish;
     let mut plan = Plan::default();
-    let (contact, person) = match &facts.contact {
-        Some(known) => {
-            let other = |id: &String| known.public_id.as_ref().is_some_and(|own| own != id);
-            if row.public_id.as_ref().is_some_and(other) {
-                return (Plan::default(), Imported::OtherId);
-            }
-            (known.id, known.person)
+    let (contact, person) = if let Some(known) = &facts.contact {
+        let other = |id: &String| known.public_id.as_ref().is_some_and(|own| own != id);
+        if row.public_id.as_ref().is_some_and(other) {
+            return (Plan::default(), Imported::OtherId);
         }
-        None => {
-            let (id, person) = (numbers.contact(), PersonId(numbers.row()));
-            plan.create = Some(NewContact {
-                id,
-                person,
-                email: row.sign_up.email.clone(),
-                confirmed_at: Some(now),
-                suppressed_at: facts.suppressed.is_some().then_some(now),
-                source: crate::source_of(Door::Import),
-                ip: None,
-                referrer: None,
-            });
-            (id, person)
-        }
+        (known.id, known.person)
+    } else {
+        let (id, person) = (numbers.contact(), PersonId(numbers.row()));
+        plan.create = Some(NewContact {
+            id,
+            person,
+            email: row.sign_up.email.clone(),
+            confirmed_at: Some(now),
+            suppressed_at: facts.suppressed.is_some().then_some(now),
+            source: crate::source_of(Door::Import),
+            ip: None,
+            referrer: None,
+        });
+        (id, person)
     };
     let known = |field, value: &str| facts.values.iter().any(|(f, v)| *f == field && v == value);
     let values = wish.values.iter().filter(|(f, v)| v.as_ref().is_some_and(|v| !known(*f, v)));

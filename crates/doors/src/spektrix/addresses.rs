@@ -86,7 +86,11 @@ impl Parts {
     /// Reads the body of `PATCH addresses/{id}` into a changed copy: absent keys stay, `null` or blank clears. Country
     /// and administrative division cannot be changed and are ignored, as are the flags.
     pub fn patched(&self, body: &[u8]) -> Result<Self, InputFault> {
-        let item = wire::parse(body)?;
+        let item = match wire::parse(body)? {
+            // A published client puts every payload into an array of one.
+            Json::Array(mut items) if items.len() == 1 => items.remove(0),
+            item => item,
+        };
         if !matches!(item, Json::Object(_)) {
             return Err(BodyFault::WrongShape.into());
         }

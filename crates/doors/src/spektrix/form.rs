@@ -20,16 +20,15 @@ pub(super) async fn answer(call: &Call<'_>) -> Answer {
         return Err(refusals::method_not_allowed(Resource::Customer, "GET, POST").into());
     }
     let post = FormPost::parse(call.body);
-    let error = match post.fault() {
-        Some(fault) => Some(fault),
-        None => {
-            let given = post.sign_up(call.account, call.origin());
-            match call.doors.intake.create_customer(call.account, given, None).await {
-                Ok(_) => None,
-                Err(Refusal::Duplicate) => Some(FormError::EmailExists),
-                Err(Refusal::Faults(_)) => Some(FormError::InvalidEmail),
-                Err(other) => return Err(call.refused(Resource::Customer, &other, &post.email, &Sent::default())),
-            }
+    let error = if let Some(fault) = post.fault() {
+        Some(fault)
+    } else {
+        let given = post.sign_up(call.account, call.origin());
+        match call.doors.intake.create_customer(call.account, given, None).await {
+            Ok(_) => None,
+            Err(Refusal::Duplicate) => Some(FormError::EmailExists),
+            Err(Refusal::Faults(_)) => Some(FormError::InvalidEmail),
+            Err(other) => return Err(call.refused(Resource::Customer, &other, &post.email, &Sent::default())),
         }
     };
     if let Some(place) = post.redirect(error, &call.account.settings.allowed_return_hosts)

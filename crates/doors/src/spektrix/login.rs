@@ -102,19 +102,15 @@ async fn authenticate(call: &Call<'_>) -> Answer {
     };
     let kept = customer.as_ref().and_then(|c| c.password.clone());
     let right = call.doors.spektrix.passwords.verify(password, kept).await.map_err(web::password_fault)?;
-    match customer.filter(|_| right) {
-        Some(customer) => {
-            failures.forget(&by_email);
-            let cookie = begin(call, &customer).await?;
-            let mut response = call.show(&customer, call.query.expand());
-            response.headers_mut().append(SET_COOKIE, cookie);
-            Ok(response)
-        }
-        None => {
-            failures.note(&by_email, &by_ip, now);
-            Err(refusals::not_found(Resource::Customer, &[&refusals::shown(&email)]).into())
-        }
-    }
+    let Some(customer) = customer.filter(|_| right) else {
+        failures.note(&by_email, &by_ip, now);
+        return Err(refusals::not_found(Resource::Customer, &[&refusals::shown(&email)]).into());
+    };
+    failures.forget(&by_email);
+    let cookie = begin(call, &customer).await?;
+    let mut response = call.show(&customer, call.query.expand());
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
 }
 
 /// Begins a session; the cookie.

@@ -283,7 +283,9 @@ async fn import(
     }
     say(format_args!("{name}: {new} new, {known} known already, {} not to be taken", bad.len()));
     let mut counts = [0_u64; 3];
-    if !dry_run {
+    if dry_run {
+        say("Nothing was changed: this was a dry run.");
+    } else {
         let columns = columns.as_slice();
         let (intake, account, state) = (&intake, &account, &state);
         let taking = good.into_iter().map(async |row| {
@@ -309,8 +311,6 @@ async fn import(
             }
         }
         say(format_args!("Taken in: {} new, {} changed, {} as they were.", counts[0], counts[1], counts[2]));
-    } else {
-        say("Nothing was changed: this was a dry run.");
     }
     if bad.is_empty() {
         return Ok(());

@@ -31,7 +31,6 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
