@@ -1,8 +1,8 @@
 //! Reads the facts of a whole batch: one round for what everybody needs, a second only for people already known.
 
 use model::{
-    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId, TagId,
-    Timestamp,
+    AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId,
+    TagId, Timestamp,
 };
 
 use crate::error::{Result, StoreError};

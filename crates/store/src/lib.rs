@@ -47,7 +47,8 @@ pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use plan::{
     AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
-    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt,
+    Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};

@@ -22,9 +22,8 @@ pub(super) fn run(common: &CommonSettings, asked: &OriginPart) -> Result<(), Com
     };
     with_store(common, async |store| {
         let directory = store.directory();
-        let account = directory
-            .by_slug(client)
-            .ok_or_else(|| CommandFault::new(format_args!("there is no account {client}")))?;
+        let account =
+            directory.by_slug(client).ok_or_else(|| CommandFault::new(format_args!("there is no account {client}")))?;
         let (settings, origin) = (&account.settings, origin.trim().trim_end_matches('/'));
         let mut refused = Vec::new();
         match cors::decide(Reach::Web, Some(origin), &settings.allowed_origins) {
