@@ -143,7 +143,12 @@ impl Courier {
         to: &EmailAddress,
         language: Option<&str>,
     ) -> Result<Outgoing, NoMail> {
-        let form = form.and_then(|f| account.form(f)).ok_or_else(|| NoMail::Never("its form is gone".into()))?;
+        // A sign-up through no form is asked about in the built-in words.
+        let plain = plain_form();
+        let form = match form {
+            Some(form) => &account.form(form).ok_or_else(|| NoMail::Never("its form is gone".into()))?.form,
+            None => &plain,
+        };
         // Only someone known has values, and all of them were confirmed.
         let values = match (kind, row.contact) {
             (SignUpKind::Update, Some(contact)) => self.store.values(row.account, contact).await?,
@@ -160,7 +165,7 @@ impl Courier {
         let mail = confirmation::render(
             &Confirmation {
                 account: &account.settings,
-                form: &form.form,
+                form,
                 kind,
                 language: language.unwrap_or(&account.settings.language.0),
                 confirm_link: &confirm_link,
@@ -220,5 +225,25 @@ impl Courier {
             Ok(_) => Attempt::Done,
             Err(fault) => self.after(row, &fault),
         }
+    }
+}
+
+/// What a confirmation mail goes by when the sign-up came through no form.
+fn plain_form() -> model::Form {
+    model::Form {
+        external_id: String::new(),
+        name: model::LocalText::default(),
+        fields: Vec::new(),
+        lists: Vec::new(),
+        statements: Vec::new(),
+        require_confirmation: true,
+        confirm_mode: model::ConfirmMode::default(),
+        confirm_within: None,
+        language: None,
+        source: None,
+        disabled: false,
+        actions: model::FormActions::default(),
+        signup: model::MessageSet::default(),
+        update: model::MessageSet::default(),
     }
 }

@@ -6,10 +6,13 @@
 
 mod apply;
 mod automations;
+mod customers;
 mod decide;
+mod decide_customer;
 mod decide_people;
 mod fingerprint;
 pub mod guard;
+mod import;
 mod people;
 mod validate;
 mod wait;
@@ -23,6 +26,9 @@ use model::{
     SignUpKind,
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
+
+pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
+pub use import::{Imported, ImportedContact};
 
 use decide::{Ask, Settled};
 pub use people::Person;
