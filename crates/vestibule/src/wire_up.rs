@@ -191,7 +191,19 @@ impl NodeParts {
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
         let store = self.store;
-        Ok(Node { store, spektrix, workers, server, ops_server, clearing, stop, stop_ops, address, ops_address, public_url })
+        Ok(Node {
+            store,
+            spektrix,
+            workers,
+            server,
+            ops_server,
+            clearing,
+            stop,
+            stop_ops,
+            address,
+            ops_address,
+            public_url,
+        })
     }
 }
 
