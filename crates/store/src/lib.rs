@@ -2,7 +2,7 @@
 //!
 //! The store knows no rule and no dialect. Changes about a person come in through [`Store::decide`], each with its own
 //! decision; many of them share one transaction, and an answer is given only after the commit. Reading is through
-//! [`Store::read`] and always about one account. `sql` is the only place that tells engines apart; `committer` is the
+//! [`Store::contact`] and its neighbours, always about one account. `sql` is the only place that tells engines apart; `committer` is the
 //! way a change takes.
 
 mod committer;

@@ -36,7 +36,7 @@ pub struct Wants {
     pub runs: bool,
     /// This run of an automation.
     pub run: Option<i64>,
-    /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
+    /// How many row numbers the decision may take beyond `NUMBERS_PER_PLAN`: one for each list and statement.
     pub numbers: usize,
 }
 
