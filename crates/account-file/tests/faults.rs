@@ -283,8 +283,8 @@ fn automations_and_webhooks() {
         &[
             "6:20: `delay` must be a string, not a whole number",
             "6:27: unknown key `dealy` in a step; did you mean `delay`?",
-            "6:46: a step has exactly one key: send_mail, delay, add_tag, remove_tag, join_list, leave_list or webhook",
-            "7:1: a step has exactly one key: send_mail, delay, add_tag, remove_tag, join_list, leave_list or webhook",
+            "6:46: a step has exactly one key: send_mail, delay, add_tag, remove_tag, join_list, leave_list, webhook or stop_if",
+            "7:1: a step has exactly one key: send_mail, delay, add_tag, remove_tag, join_list, leave_list, webhook or stop_if",
             "7:13: there is no tag `T` in this file",
             "7:51: `send_mail` needs `text`",
             "7:63: `subject` has the unknown merge field `x`",

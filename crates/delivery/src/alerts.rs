@@ -40,7 +40,7 @@ impl Courier {
         let to = EmailAddress::parse(to).map_err(|_| NoMail::Never("the alert's recipient is no address".into()))?;
         let Some(window) = window else {
             let contact = self.contact_of(row).await?;
-            let mail = self.alert_mail(account, row, &contact);
+            let mail = Self::alert_mail(account, row, &contact);
             let outgoing = self.addressed(account, row, to, mail.subject(), mail.text()).await?;
             return Ok(self.send(account, row, &outgoing).await);
         };
@@ -80,7 +80,7 @@ impl Courier {
         let language = &account.settings.language.0;
         let digest = AlertDigest {
             form_name: account.form(form).map_or("", |f| f.form.name.pick(language, language)),
-            alerts: contacts.iter().map(|(row, contact)| self.alert_mail(account, row, contact)).collect(),
+            alerts: contacts.iter().map(|(row, contact)| Self::alert_mail(account, row, contact)).collect(),
         };
         if digest.alerts.is_empty() {
             return Err(NoMail::Withdrawn("the contacts are gone"));
@@ -98,7 +98,7 @@ impl Courier {
         found.ok_or(NoMail::Withdrawn("the contact is gone"))
     }
 
-    fn alert_mail<'a>(&self, account: &'a AccountSnapshot, row: &Leased, contact: &'a Contact) -> AlertMail<'a> {
+    fn alert_mail<'a>(account: &'a AccountSnapshot, row: &Leased, contact: &'a Contact) -> AlertMail<'a> {
         let language = &account.settings.language.0;
         let kept = |id| contact.values.iter().find(|(f, _)| *f == id).map_or("", |(_, v)| v.as_str());
         let (form, kind, at) = match &row.owed {

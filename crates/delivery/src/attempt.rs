@@ -145,7 +145,12 @@ impl Courier {
         to: &EmailAddress,
         language: Option<&str>,
     ) -> Result<Outgoing, NoMail> {
-        let form = form.and_then(|f| account.form(f)).ok_or_else(|| NoMail::Never("its form is gone".into()))?;
+        // A sign-up through no form is asked about in the built-in words.
+        let plain = plain_form();
+        let form = match form {
+            Some(form) => &account.form(form).ok_or_else(|| NoMail::Never("its form is gone".into()))?.form,
+            None => &plain,
+        };
         // Only someone known has values, and all of them were confirmed.
         let values = match (kind, row.contact) {
             (SignUpKind::Update, Some(contact)) => self.store.values(row.account, contact).await?,
@@ -162,7 +167,7 @@ impl Courier {
         let mail = confirmation::render(
             &Confirmation {
                 account: &account.settings,
-                form: &form.form,
+                form,
                 kind,
                 language: language.unwrap_or(&account.settings.language.0),
                 confirm_link: &confirm_link,
@@ -230,4 +235,24 @@ impl Courier {
 fn form_sub(at: model::Timestamp, network: Option<std::net::IpAddr>) -> (String, String) {
     let network = network.map_or_else(String::new, |ip| format!("; ip={ip}"));
     ("Form-Sub".into(), format!("v=1{network}; date={}", at.to_rfc3339()))
+}
+
+/// What a confirmation mail goes by when the sign-up came through no form.
+fn plain_form() -> model::Form {
+    model::Form {
+        external_id: String::new(),
+        name: model::LocalText::default(),
+        fields: Vec::new(),
+        lists: Vec::new(),
+        statements: Vec::new(),
+        require_confirmation: true,
+        confirm_mode: model::ConfirmMode::default(),
+        confirm_within: None,
+        language: None,
+        source: None,
+        disabled: false,
+        actions: model::FormActions::default(),
+        signup: model::MessageSet::default(),
+        update: model::MessageSet::default(),
+    }
 }

@@ -67,7 +67,8 @@ impl Outcome {
 pub struct RequestCounts([[AtomicU64; Outcome::ALL.len()]; Door::ALL.len()]);
 
 impl RequestCounts {
-    fn note(&self, door: Door, status: StatusCode) {
+    /// Counts one answer.
+    pub(crate) fn note(&self, door: Door, status: StatusCode) {
         self.0[door as usize][Outcome::of(status) as usize].fetch_add(1, Ordering::Relaxed);
     }
 

@@ -8,6 +8,7 @@
 //! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
 //! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
 //! | `/unsubscribe/{token}` | `unsubscribe_routes` |
+//! | `/{client}/api/v3/…`, `/{client}/website/…` | [`spektrix`] |
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
@@ -49,6 +50,8 @@ pub struct Doors {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Requests by door and outcome.
     pub counts: Arc<RequestCounts>,
+    /// What the Spektrix door holds between calls.
+    pub spektrix: Arc<spektrix::DoorState>,
 }
 
 impl Doors {
@@ -83,6 +86,7 @@ pub fn service(
     let https = doors.links.base().starts_with("https://");
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
+        .merge(spektrix::routes())
         .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
         .fallback(page_answers::nowhere)
         .with_state(doors);

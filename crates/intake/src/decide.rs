@@ -72,6 +72,29 @@ impl Ask {
         }
     }
 
+    /// The same about another wish of the same person.
+    pub(crate) fn about(&self, sign_up: SignUp) -> Self {
+        Self::new(&self.store, self.settings, &self.account, sign_up, self.passed.clone(), None)
+    }
+
+    /// The whole sign-up, where only a part of it goes on.
+    pub(crate) fn quarantine(&self) -> Option<Arc<SignUp>> {
+        self.quarantine.clone()
+    }
+
+    pub(crate) fn sign_up(&self) -> &SignUp {
+        &self.sign_up
+    }
+
+    pub(crate) fn account(&self) -> &AccountSnapshot {
+        &self.account
+    }
+
+    /// Whether this node's workers can take what is owed at once.
+    pub(crate) fn has_room(&self) -> bool {
+        self.store.has_room_for_delivery()
+    }
+
     pub(crate) fn key(&self) -> PersonKey {
         PersonKey { account: self.account.id, email_key: self.sign_up.email.key().to_owned() }
     }
@@ -126,7 +149,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
     (plan, settled)
 }
 
-fn repeat_of<'f>(ask: &Ask, facts: &'f Facts) -> Option<(ContactId, &'f EarlierSignUp)> {
+pub(crate) fn repeat_of<'f>(ask: &Ask, facts: &'f Facts) -> Option<(ContactId, &'f EarlierSignUp)> {
     let same = |e: &&EarlierSignUp| {
         e.fingerprint == ask.fingerprint && matches!(e.outcome, OutcomeName::Applied | OutcomeName::Pending)
     };
@@ -159,12 +182,12 @@ fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
     }
 }
 
-fn kind_of(facts: &Facts) -> SignUpKind {
+pub(crate) fn kind_of(facts: &Facts) -> SignUpKind {
     let known = facts.contact.as_ref().is_some_and(|c| c.confirmed_at.is_some());
     if known { SignUpKind::Update } else { SignUpKind::Signup }
 }
 
-fn create(
+pub(crate) fn create(
     ask: &Ask,
     facts: &Facts,
     numbers: &mut dyn Numbers,
@@ -187,7 +210,7 @@ fn create(
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
-fn hold(
+pub(crate) fn hold(
     ask: &Ask,
     facts: &Facts,
     numbers: &mut dyn Numbers,
@@ -260,7 +283,7 @@ pub(crate) fn may_be_mailed(facts: &Facts) -> bool {
         && contact.is_none_or(|c| c.suppressed_at.is_none() && c.bad_address_at.is_none())
 }
 
-fn record(
+pub(crate) fn record(
     ask: &Ask,
     facts: &Facts,
     id: SignUpId,
@@ -284,7 +307,7 @@ fn record(
     }
 }
 
-fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timestamp) -> Evidence {
+pub(crate) fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>, at: Timestamp) -> Evidence {
     Evidence { at, door, form, page: origin.page.clone(), ip: origin.ip, user_agent: origin.user_agent.clone() }
 }
 
@@ -294,6 +317,12 @@ pub(crate) fn quiet(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Pla
     let sign_up = record(ask, facts, id, SignUpKind::Signup, OutcomeName::Quiet, None, None);
     let plan = Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
     (plan, id)
+}
+
+/// The same about a wish to become a customer, with a number for the answer that is nobody's.
+pub(crate) fn quiet_customer(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, (SignUpId, ContactId)) {
+    let (plan, id) = quiet(ask, facts, numbers);
+    (plan, (id, numbers.contact()))
 }
 
 /// Decides about a confirm link that was followed. `mailbox`: where its mails are counted.

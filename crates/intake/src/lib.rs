@@ -7,11 +7,14 @@
 mod apply;
 mod automations;
 mod chores;
+mod customers;
 mod decide;
+mod decide_customer;
 mod decide_people;
 mod fingerprint;
 mod gate;
 pub mod guard;
+mod import;
 mod people;
 mod quarantine;
 mod recipients;
@@ -28,9 +31,11 @@ use model::{
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
+pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
+pub use import::{Imported, ImportedContact};
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
@@ -173,11 +178,7 @@ impl Intake {
         })?;
         let passed = self.gate.pass(account, &sign_up, signals, self.store.ambient().now());
         match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
-            Verdict::Accept => self.go_on(account, sign_up, passed, None, started).await,
-            Verdict::Quiet if quarantine::makes_the_customer(&sign_up, &passed.policy) => {
-                let rest = quarantine::without_statements(&sign_up);
-                self.go_on(account, rest, passed, Some(sign_up), started).await
-            }
+            Verdict::Accept => self.go_on(account, sign_up, passed, started).await,
             Verdict::Quiet => self.keep_quiet(account, sign_up, passed).await,
             Verdict::Challenge => Err(self.turn_away(account, &sign_up, &passed, Refusal::Challenge)),
             Verdict::Refuse { retry_after: Some(after) } => {
@@ -187,17 +188,16 @@ impl Intake {
         }
     }
 
-    /// Decides about a sign-up that the guard lets pass. `quarantine`: the whole of it, where only a part passes.
+    /// Decides about a sign-up that the guard lets pass.
     async fn go_on(
         &self,
         account: &Arc<AccountSnapshot>,
         sign_up: model::SignUp,
         passed: Passed,
-        quarantine: Option<model::SignUp>,
         started: tokio::time::Instant,
     ) -> Result<Outcome, Refusal> {
         let door = sign_up.door;
-        let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
+        let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, None);
         let settled = self
             .store
             .decide(ask.key(), ask.wants(), move |facts, numbers| decide::sign_up(&ask, facts, numbers))
@@ -205,13 +205,17 @@ impl Intake {
             .map_err(|e| refusal(&e))?;
         self.count(&settled);
         if let Some(reason) = settled.withheld {
-            self.counts.withheld.fetch_add(1, Ordering::Relaxed);
-            self.gate.counts.note_reason(door, reason);
-            if guard::recipient::is_ceiling(reason) {
-                tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
-            }
+            self.note_withheld(account, door, reason);
         }
         Ok(self.await_mail(account.id, settled, started).await)
+    }
+
+    fn note_withheld(&self, account: &AccountSnapshot, door: Door, reason: guard::Reason) {
+        self.counts.withheld.fetch_add(1, Ordering::Relaxed);
+        self.gate.counts.note_reason(door, reason);
+        if guard::recipient::is_ceiling(reason) {
+            tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
+        }
     }
 
     fn count(&self, settled: &Settled) {

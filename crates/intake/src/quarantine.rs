@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use model::{AccountSnapshot, Door, GuardMode, Outcome, Refusal, SignUp, SignUpId};
-use store::{PersonKey, RefusedAttempt, Wants};
+use store::{Facts, Numbers, PersonKey, Plan, RefusedAttempt, Wants};
 
 use crate::decide::{self, Ask};
 use crate::gate::{self, Passed};
 use crate::guard::Policy;
-use crate::{Intake, refusal};
+use crate::{Intake, MadeCustomer, refusal};
 
 /// What a release did.
 #[derive(Clone, Debug)]
@@ -39,14 +39,36 @@ impl Intake {
         sign_up: SignUp,
         passed: Passed,
     ) -> Result<Outcome, Refusal> {
+        let sign_up = self.put_aside(account, sign_up, passed, decide::quiet).await?;
+        Ok(Outcome::Quiet { sign_up })
+    }
+
+    async fn put_aside<T: Send + 'static>(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: SignUp,
+        passed: Passed,
+        decision: fn(&Ask, &Facts, &mut dyn Numbers) -> (Plan, T),
+    ) -> Result<T, Refusal> {
         self.counts.quiet.fetch_add(1, Ordering::Relaxed);
         // It changes nothing about the person, so it waits for no other change of theirs.
         let alone = u128::from_be_bytes(self.store.ambient().random());
         let key = PersonKey { account: account.id, email_key: format!("quiet {alone:x}") };
         let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, None);
-        let kept =
-            self.store.decide(key, Wants::default(), move |facts, numbers| decide::quiet(&ask, facts, numbers)).await;
-        kept.map(|sign_up| Outcome::Quiet { sign_up }).map_err(|e| refusal(&e))
+        let kept = self.store.decide(key, Wants::default(), move |facts, numbers| decision(&ask, facts, numbers)).await;
+        kept.map_err(|e| refusal(&e))
+    }
+
+    /// Keeps a wish to become a customer in quarantine, and answers as if it had come true.
+    pub(crate) async fn keep_customer_quiet(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: SignUp,
+        passed: Passed,
+    ) -> Result<MadeCustomer, Refusal> {
+        let values = sign_up.wish.values.iter().filter_map(|(f, v)| Some((*f, v.clone()?))).collect();
+        let (_, contact) = self.put_aside(account, sign_up, passed, decide::quiet_customer).await?;
+        Ok(MadeCustomer { contact, public_id: None, values, withheld: None })
     }
 
     /// Notes that a sign-up was turned away: a keyed hash and the reasons, nothing else.
@@ -77,7 +99,18 @@ impl Intake {
         }
         let passed = Passed { policy: self.gate.policy(account), judgement: None };
         let started = tokio::time::Instant::now();
-        let outcome = self.go_on(account, held.sign_up, passed, None, started).await?;
+        let sign_up = held.sign_up;
+        let outcome = if matches!(sign_up.door, Door::SpektrixWeb | Door::SpektrixForm) {
+            let kind = model::SignUpKind::Signup;
+            match self.make_customer(account, sign_up, None, passed, None, true).await? {
+                Ok(made) => Outcome::Applied { kind, contact: made.contact, sign_up: id },
+                // The customer exists already; what it had not answered yet is applied or asked for.
+                Err(Refusal::Duplicate) => Outcome::Quiet { sign_up: id },
+                Err(other) => return Err(other),
+            }
+        } else {
+            self.go_on(account, sign_up, passed, started).await?
+        };
         // Afterwards: a release that failed may be tried again, and one that is made twice at once is a repeat.
         self.store.mark_released(account.id, id).await.map_err(|e| refusal(&e))?;
         Ok(Released::Now(outcome))

@@ -405,22 +405,18 @@ impl Committer {
 }
 
 fn locks(batch: &[Box<dyn Change>]) -> Vec<i64> {
-    use sha2::{Digest, Sha256};
-    let mut locks: Vec<i64> = batch
-        .iter()
-        .map(|change| {
-            let key = change.key();
-            let digest = Sha256::new()
-                .chain_update(key.account.0.to_be_bytes())
-                .chain_update(key.email_key.as_bytes())
-                .finalize();
-            let mut first = [0; 8];
-            first.copy_from_slice(&digest[..8]);
-            i64::from_be_bytes(first)
-        })
-        .collect();
+    let mut locks: Vec<i64> = batch.iter().map(|c| lock_of(c.key().account, &c.key().email_key)).collect();
     locks.extend(batch.iter().filter_map(|change| Some(change.wants().mailbox?.lock())));
     locks.sort_unstable();
     locks.dedup();
     locks
+}
+
+/// The number of the lock that changes of one person take.
+pub(crate) fn lock_of(account: model::AccountId, email_key: &str) -> i64 {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(account.0.to_be_bytes()).chain_update(email_key.as_bytes()).finalize();
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(first)
 }

@@ -111,7 +111,6 @@ pub enum Attempt {
 
 /// A result to note.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "most are the large one")]
 pub(crate) enum Mark {
     /// Still under way: the lease begins anew.
     Keep { account: AccountId, id: DeliveryId, until: Timestamp, node: i64 },

@@ -2,18 +2,21 @@
 
 use model::{
     AutomationId, ContactId, DeliveryId, FieldId, ListId, PendingId, PersonId, SignUpId, SignUpKind, StatementId,
-    Timestamp,
+    TagId, Timestamp,
 };
 
 use crate::error::{Result, StoreError};
 use crate::keys::Keys;
-use crate::plan::{ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants};
+use crate::plan::{
+    AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
+};
 use crate::recipients::{self, Asked};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
     CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
-        created_ip, created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = {1} AND email_key = {2}";
+        created_ip, created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact \
+        WHERE account_id = {1} AND email_key = {2}";
     SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
     PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
@@ -24,6 +27,10 @@ each_statements! {
     VALUES (Int, Int) = "SELECT field_id, value FROM contact_value WHERE account_id = {1} AND contact_id = {2}";
     RUNS (Int, Int) = "SELECT DISTINCT automation_id FROM automation_run WHERE account_id = {1} AND contact_id = {2}";
     RUN (Int, Int) = "SELECT next_step, finished_at FROM automation_run WHERE account_id = {1} AND id = {2}";
+    TAGS (Int, Int) = "SELECT tag_id FROM contact_tag WHERE account_id = {1} AND contact_id = {2} \
+        AND tag_id IN (SELECT id FROM config_item WHERE account_id = {1} AND kind = 'tag')";
+    ADDRESSES (Int, Int) = "SELECT id, is_billing, is_delivery, details FROM contact_address \
+        WHERE account_id = {1} AND contact_id = {2} ORDER BY id";
     EARLIER (Int, Int, Int) = "SELECT e.id, e.fingerprint, e.kind, e.outcome, e.pending_id, e.delivery_id, d.state FROM ( \
         WITH RECURSIVE chain AS ( \
             SELECT id, fingerprint, kind, outcome, pending_id, delivery_id, at, previous_id, 0 AS back FROM sign_up \
@@ -136,6 +143,9 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     let (mut with_runs, mut with_run) = (Vec::new(), Vec::new());
     let mut values = Batch::new(&VALUES);
     let mut earlier = Batch::new(&EARLIER);
+    let (mut tags, mut addresses) = (Batch::new(&TAGS), Batch::new(&ADDRESSES));
+    let (mut with_tags, mut with_addresses) = (Vec::new(), Vec::new());
+    let (mut tagged, mut lives) = (Vec::new(), Vec::new());
     let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
     for (i, (q, f)) in questions.iter().zip(facts.iter()).enumerate() {
         let Some(contact) = &f.contact else { continue };
@@ -155,6 +165,14 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
             values.push(key);
             with_values.push(i);
         }
+        if q.wants.tags {
+            tags.push(key);
+            with_tags.push(i);
+        }
+        if q.wants.addresses {
+            addresses.push(key);
+            with_addresses.push(i);
+        }
         if let (Some(since), Some(last)) = (q.wants.sign_ups_since, contact.last_sign_up) {
             earlier.push([key[0], last.0.into(), since.into()]);
             with_earlier.push(i);
@@ -171,6 +189,14 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     };
     let mut read_value = |i: usize, row: &mut Row<'_>| -> Result<()> {
         has.push((with_values[i], (FieldId(row.int()?), row.text()?)));
+        Ok(())
+    };
+    let mut read_tag = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        tagged.push((with_tags[i], TagId(row.int()?)));
+        Ok(())
+    };
+    let mut read_address = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        lives.push((with_addresses[i], address_row(row)?));
         Ok(())
     };
     let mut read_earlier = |i: usize, row: &mut Row<'_>| -> Result<()> {
@@ -197,6 +223,12 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     if !values.is_empty() {
         steps.push(Step::Read(values, &mut read_value));
     }
+    if !tags.is_empty() {
+        steps.push(Step::Read(tags, &mut read_tag));
+    }
+    if !addresses.is_empty() {
+        steps.push(Step::Read(addresses, &mut read_address));
+    }
     if !earlier.is_empty() {
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
@@ -219,6 +251,12 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     for (i, sign_up) in before {
         facts[i].earlier.push(sign_up);
     }
+    for (i, tag) in tagged {
+        facts[i].tags.push(tag);
+    }
+    for (i, address) in lives {
+        facts[i].addresses.push(address);
+    }
     Ok(())
 }
 
@@ -237,7 +275,14 @@ pub(crate) fn contact_row(row: &mut Row<'_>) -> Result<ContactRow> {
         created_referrer: row.text_opt()?,
         modified_at: row.time()?,
         last_sign_up: row.int_opt()?.map(SignUpId),
+        customer_at: row.time_opt()?,
+        public_id: row.text_opt()?,
     })
+}
+
+/// Columns: as in `ADDRESSES`.
+pub(crate) fn address_row(row: &mut Row<'_>) -> Result<AddressRow> {
+    Ok(AddressRow { id: row.int()?, is_billing: row.flag()?, is_delivery: row.flag()?, details: row.text()? })
 }
 
 /// Columns: as in `PENDING`.

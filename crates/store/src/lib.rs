@@ -2,12 +2,13 @@
 //!
 //! The store knows no rule and no dialect. Changes about a person come in through [`Store::decide`], each with its own
 //! decision; many of them share one transaction, and an answer is given only after the commit. Reading is through
-//! [`Store::read`] and always about one account. `sql` is the only place that tells engines apart; `committer` is the
+//! [`Store::contact`] and its neighbours, always about one account. `sql` is the only place that tells engines apart; `committer` is the
 //! way a change takes.
 
 mod committer;
 mod config;
 mod consents;
+mod customers;
 mod deliveries;
 mod error;
 mod facts;
@@ -24,6 +25,7 @@ mod plan;
 mod read;
 mod recipients;
 mod sql;
+mod store_customers;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -39,6 +41,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
+pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
@@ -48,8 +51,9 @@ pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use people::{Died, PersonChange};
 pub use plan::{
-    ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact, NewDelivery,
-    NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt, Wants,
+    AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
+    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt,
+    Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};

@@ -37,6 +37,9 @@ each_statements! {
         AND person_id = (SELECT c.person_id FROM contact AS c WHERE c.account_id = {1} AND c.id = {2})";
     ERASE_PENDINGS (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_RUNS (Int, Int) = "DELETE FROM automation_run {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_ADDRESSES (Int, Int) = "DELETE FROM contact_address {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_PASSWORD (Int, Int) = "DELETE FROM contact_password {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_SESSIONS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_VALUES (Int, Int) = "DELETE FROM contact_value {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_TAGS (Int, Int) = "DELETE FROM contact_tag {using} WHERE account_id = {1} AND contact_id = {2}";
@@ -44,7 +47,7 @@ each_statements! {
     // With the row goes the number that ties consent events to the person.
     ERASE_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2}";
     CLEAR_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2} \
-        AND confirmed_at IS NULL AND suppressed_at IS NULL \
+        AND confirmed_at IS NULL AND customer_at IS NULL AND suppressed_at IS NULL \
         AND NOT EXISTS (SELECT 1 FROM pending_sign_up AS p WHERE p.account_id = {1} AND p.contact_id = {2}) \
         AND NOT EXISTS (SELECT 1 FROM contact_list AS l WHERE l.account_id = {1} AND l.contact_id = {2}) \
         AND NOT EXISTS (SELECT 1 FROM contact_tag AS t WHERE t.account_id = {1} AND t.contact_id = {2}) \
@@ -90,6 +93,9 @@ impl<'a> People<'a> {
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
             &ERASE_RUNS,
+            &ERASE_ADDRESSES,
+            &ERASE_PASSWORD,
+            &ERASE_SESSIONS,
             &ERASE_VALUES,
             &ERASE_LISTS,
             &ERASE_TAGS,

@@ -28,6 +28,10 @@ pub struct Wants {
     pub pending: Option<PendingId>,
     /// The contact's values.
     pub values: bool,
+    /// The contact's tags.
+    pub tags: bool,
+    /// The contact's postal addresses.
+    pub addresses: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
     /// What this mailbox got lately; it stays locked until the decision is committed.
@@ -36,7 +40,7 @@ pub struct Wants {
     pub runs: bool,
     /// This run of an automation.
     pub run: Option<i64>,
-    /// How many row numbers the decision may take beyond [`NUMBERS_PER_PLAN`]: one for each list and statement.
+    /// How many row numbers the decision may take beyond `NUMBERS_PER_PLAN`: one for each list and statement.
     pub numbers: usize,
 }
 
@@ -67,6 +71,30 @@ pub struct ContactRow {
     pub modified_at: Timestamp,
     /// The last sign-up about it.
     pub last_sign_up: Option<SignUpId>,
+    /// Since when it is a customer although nothing confirmed it.
+    pub customer_at: Option<Timestamp>,
+    /// The vendor's customer id that it brought along, in upper case.
+    pub public_id: Option<String>,
+}
+
+impl ContactRow {
+    /// Whether it is a customer: confirmed, imported, added, or made by a door that says so at once.
+    pub fn is_customer(&self) -> bool {
+        self.confirmed_at.is_some() || self.customer_at.is_some()
+    }
+}
+
+/// A postal address of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressRow {
+    /// Its number; the oldest has the smallest.
+    pub id: i64,
+    /// Whether bills go here.
+    pub is_billing: bool,
+    /// Whether parcels go here.
+    pub is_delivery: bool,
+    /// What is written on it, as JSON of the door's.
+    pub details: String,
 }
 
 /// An earlier sign-up of the same contact.
@@ -204,6 +232,10 @@ pub struct Facts {
     pub statements: Vec<(StatementId, bool)>,
     /// The contact's values, when wanted.
     pub values: Vec<(FieldId, String)>,
+    /// The contact's tags, when wanted.
+    pub tags: Vec<TagId>,
+    /// The contact's postal addresses, when wanted, the oldest first.
+    pub addresses: Vec<AddressRow>,
     /// Sign-ups since the wanted moment, the newest first.
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
@@ -585,4 +617,16 @@ pub struct Plan {
     pub suppress: Option<&'static str>,
     /// What happens to the whole person, after all the rest.
     pub person: Option<crate::PersonChange>,
+    /// Makes the contact a customer, confirmed or not.
+    pub customer: bool,
+    /// A vendor's customer id to keep, in upper case; one that is there already stays.
+    pub public_id: Option<String>,
+    /// A login password's hash.
+    pub password: Option<String>,
+    /// Postal addresses to add or change.
+    pub put_addresses: Vec<AddressRow>,
+    /// Postal addresses to take off.
+    pub drop_addresses: Vec<i64>,
+    /// When statements were answered, where that was not now.
+    pub answered_at: Vec<(StatementId, Timestamp)>,
 }

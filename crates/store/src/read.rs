@@ -9,9 +9,9 @@ use crate::sql::{Conn, Row, statements};
 
 statements! {
     BY_ID = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = $1 AND id = $2";
+        created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact WHERE account_id = $1 AND id = $2";
     BY_EMAIL = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, created_ip, \
-        created_referrer, modified_at, last_sign_up_id FROM contact WHERE account_id = $1 AND email_key = $2";
+        created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact WHERE account_id = $1 AND email_key = $2";
     VALUES_OF = "SELECT field_id, value FROM contact_value WHERE account_id = $1 AND contact_id = $2";
     LISTS_OF = "SELECT list_id, joined_at FROM contact_list WHERE account_id = $1 AND contact_id = $2 AND list_id IN \
         (SELECT id FROM config_item WHERE account_id = $1 AND kind = 'mailing_list') ORDER BY list_id";

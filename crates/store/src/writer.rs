@@ -15,12 +15,13 @@ use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
-    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int, Int) =
+    NEW_CONTACT (Int, Int, Text, Text, Int, Int, Int, Text, Int, Text, Text, Int, Int, Int, Text) =
         "INSERT INTO contact (account_id, id, email_key, email, person_id, confirmed_at, suppressed_at, source, created_at, \
-         created_ip, created_referrer, modified_at, last_sign_up_id) {rows}";
+         created_ip, created_referrer, modified_at, last_sign_up_id, customer_at, public_id) {rows}";
     // An earlier confirmation and an earlier suppression stay.
-    CHANGE_CONTACT (Int, Int, Int, Int, Int) = "UPDATE contact SET modified_at = {3}, \
-        confirmed_at = COALESCE(confirmed_at, {4}), suppressed_at = COALESCE(suppressed_at, {5}) {from} \
+    CHANGE_CONTACT (Int, Int, Int, Int, Int, Int, Text) = "UPDATE contact SET modified_at = {3}, \
+        confirmed_at = COALESCE(confirmed_at, {4}), suppressed_at = COALESCE(suppressed_at, {5}), \
+        customer_at = COALESCE(customer_at, {6}), public_id = COALESCE(public_id, {7}) {from} \
         WHERE account_id = {1} AND id = {2}";
     LAST_SIGN_UP (Int, Int, Int) = "UPDATE contact SET last_sign_up_id = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
@@ -68,6 +69,13 @@ each_statements! {
     DONE (Int, Int, Int) = "UPDATE delivery SET state = 1, finished_at = {3}, last_error = NULL, leased_by = NULL {from} \
         WHERE account_id = {1} AND id = {2}";
     QUARANTINE (Int, Int, Text, Text, Int) = "INSERT INTO quarantine (account_id, id, sign_up, verdict, at) {rows}";
+    SET_PASSWORD (Int, Int, Text, Int) = "INSERT INTO contact_password (account_id, contact_id, hash, set_at) {rows} \
+        ON CONFLICT (account_id, contact_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
+    PUT_ADDRESS (Int, Int, Int, Int, Int, Text) = "INSERT INTO contact_address (account_id, contact_id, id, is_billing, \
+        is_delivery, details) {rows} ON CONFLICT (account_id, contact_id, id) DO UPDATE SET \
+        is_billing = excluded.is_billing, is_delivery = excluded.is_delivery, details = excluded.details";
+    DROP_ADDRESS (Int, Int, Int) = "DELETE FROM contact_address {using} \
+        WHERE account_id = {1} AND contact_id = {2} AND id = {3}";
     SUPPRESS (Int, Bytes, Text, Int) = "INSERT INTO suppression (account_id, address_hash, reason, at) {rows} \
         ON CONFLICT (account_id, address_hash) DO NOTHING";
 }
@@ -182,6 +190,9 @@ batches! {
     new_mail: NEW_MAIL,
     answer_mails: ANSWER_MAILS,
     count_mails: COUNT_MAILS,
+    set_password: SET_PASSWORD,
+    put_address: PUT_ADDRESS,
+    drop_address: DROP_ADDRESS,
 }
 
 impl<'a> Batches<'a> {
@@ -204,6 +215,8 @@ impl<'a> Batches<'a> {
                 (&new.referrer).into(),
                 now.into(),
                 plan.sign_up.as_ref().map(|s| s.id.0).into(),
+                plan.customer.then_some(now).into(),
+                (&plan.public_id).into(),
             ]);
         }
         if let Some(change) = &plan.change {
@@ -213,6 +226,8 @@ impl<'a> Batches<'a> {
                 now.into(),
                 change.confirmed_at.into(),
                 change.suppressed_at.into(),
+                plan.customer.then_some(now).into(),
+                (&plan.public_id).into(),
             ]);
         }
         let is_new = plan.create.is_some();
@@ -248,7 +263,7 @@ impl<'a> Batches<'a> {
                 answer.yes.into(),
                 answer.version.into(),
                 (&answer.language).into(),
-                now.into(),
+                plan.answered_at.iter().find(|(s, _)| *s == answer.statement).map_or(now, |(_, at)| *at).into(),
             ]);
         }
         for act in &texts.consents {
@@ -347,6 +362,22 @@ impl<'a> Batches<'a> {
         }
         if let Some(done) = plan.done {
             self.done.push([account, done.0.into(), now.into()]);
+        }
+        if let Some(hash) = &plan.password {
+            self.set_password.push([account, contact, hash.into(), now.into()]);
+        }
+        for address in &plan.put_addresses {
+            self.put_address.push([
+                account,
+                contact,
+                address.id.into(),
+                address.is_billing.into(),
+                address.is_delivery.into(),
+                (&address.details).into(),
+            ]);
+        }
+        for address in &plan.drop_addresses {
+            self.drop_address.push([account, contact, (*address).into()]);
         }
         if let (Some(reason), Some(hash)) = (plan.suppress, &texts.address_hash) {
             self.suppress.push([account, hash.into(), reason.into(), now.into()]);

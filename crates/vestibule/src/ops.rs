@@ -21,6 +21,7 @@ use tokio::sync::watch;
 pub(crate) struct Ops {
     pub(crate) intake: Intake,
     pub(crate) requests: Arc<RequestCounts>,
+    pub(crate) spektrix: Arc<doors::spektrix::DoorState>,
     pub(crate) deliveries: Arc<DeliveryMetrics>,
     /// True while the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -62,6 +63,7 @@ async fn metrics(State(ops): State<Ops>) -> Response {
     requests(&ops, &mut text);
     sign_ups(&ops, &mut text);
     guard(&ops, &mut text);
+    unknown_keys(&ops, &mut text);
     store(&ops, &mut text);
     deliveries(&ops, &mut text).await;
     let mut response = text.0.into_response();
@@ -107,6 +109,15 @@ fn guard(ops: &Ops, text: &mut Exposition) {
     for (door, reason, count) in counts.reasons() {
         let labels = format!("door=\"{}\",reason=\"{reason}\"", door.name());
         text.line("vestibule_guard_reasons_total", &labels, count);
+    }
+}
+
+fn unknown_keys(ops: &Ops, text: &mut Exposition) {
+    text.head("vestibule_unknown_keys_total", "counter", "Keys of Spektrix requests that nothing knows, ignored.");
+    let escaped = |label: &str| label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    for (account, key, count) in ops.spektrix.unknown_keys.read() {
+        let labels = format!("account=\"{}\",key=\"{}\"", escaped(&account), escaped(&key));
+        text.line("vestibule_unknown_keys_total", &labels, count);
     }
 }
 

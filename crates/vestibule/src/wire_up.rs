@@ -17,6 +17,9 @@ use tokio::sync::watch;
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
 use crate::{Server, master_key, ops, server};
 
+/// How often times of last use are written.
+const USES_EVERY: Duration = Duration::from_secs(10);
+
 /// Why a node could not start; for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
@@ -26,6 +29,9 @@ pub enum StartFault {
     /// The database cannot be used.
     #[error("the database {0} cannot be used: {1}")]
     Store(String, String),
+    /// The password hashing cannot be set up.
+    #[error("{0}")]
+    Passwords(#[from] doors::spektrix::passwords::PasswordFault),
     /// An address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -50,6 +56,7 @@ pub struct NodeParts {
 /// A running node.
 pub struct Node {
     store: Store,
+    spektrix: Arc<doors::spektrix::DoorState>,
     workers: Workers,
     server: tokio::task::JoinHandle<()>,
     chores: tokio::task::JoinHandle<()>,
@@ -167,6 +174,7 @@ impl NodeParts {
             links,
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
+            spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
         let (stop, stopped) = watch::channel(false);
@@ -175,15 +183,19 @@ impl NodeParts {
         let operators = ops::Ops {
             intake: doors.intake.clone(),
             requests: Arc::clone(&doors.counts),
+            spektrix: Arc::clone(&doors.spektrix),
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
         let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
+        let spektrix = Arc::clone(&doors.spektrix);
+        tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
         let server = tokio::spawn(server.run(doors::service(doors), stopped));
         let store = self.store;
         Ok(Node {
             store,
+            spektrix,
             workers,
             server,
             chores,
@@ -195,6 +207,15 @@ impl NodeParts {
             ops_address,
             public_url,
         })
+    }
+}
+
+/// Writes down every so often when callers' secrets were last used.
+async fn note_uses(store: Store, spektrix: Arc<doors::spektrix::DoorState>, mut stopped: watch::Receiver<bool>) {
+    while tokio::time::timeout(USES_EVERY, stopped.changed()).await.is_err() {
+        if let Err(error) = spektrix.flush(&store).await {
+            tracing::warn!(%error, "could not note when callers' secrets were last used");
+        }
     }
 }
 
@@ -225,6 +246,9 @@ impl Node {
         let _ = self.server.await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         self.workers.stop(Duration::from_secs(5)).await;
+        if let Err(error) = self.spektrix.flush(&self.store).await {
+            tracing::warn!(%error, "could not note when callers' secrets were last used");
+        }
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
         let _ = self.stop_ops.send(true);

@@ -92,6 +92,7 @@ fn check(input: &[u8]) {
     let object = serde_json::from_slice::<serde_json::Value>(bare).is_ok_and(|value| value.is_object());
     assert!(!object || parsed.is_some(), "an object was refused");
     let Some(body) = parsed else { return };
+    assert!(std::str::from_utf8(bare).is_ok(), "what is no UTF-8 was taken");
     assert_eq!(bare.trim_ascii_start().first(), Some(&b'{'), "something else than an object was taken");
     // Everything that a caller can ask of a body.
     let _ = (body.api_key.text(), body.email_address.text(), body.form.text());

@@ -27,8 +27,9 @@ pub struct Address {
     pub parts: Parts,
 }
 
-/// What is written on an address. Blank parts are `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is written on an address, also as it is kept. Blank parts are `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Parts {
     /// ISO code, upper case.
     pub country: String,
@@ -85,7 +86,11 @@ impl Parts {
     /// Reads the body of `PATCH addresses/{id}` into a changed copy: absent keys stay, `null` or blank clears. Country
     /// and administrative division cannot be changed and are ignored, as are the flags.
     pub fn patched(&self, body: &[u8]) -> Result<Self, InputFault> {
-        let item = wire::parse(body)?;
+        let item = match wire::parse(body)? {
+            // A published client puts every payload into an array of one.
+            Json::Array(mut items) if items.len() == 1 => items.remove(0),
+            item => item,
+        };
         if !matches!(item, Json::Object(_)) {
             return Err(BodyFault::WrongShape.into());
         }

@@ -67,11 +67,7 @@ pub struct CustomerChange<'a> {
 impl<'a> NewCustomer<'a> {
     /// Reads the body of `POST customer` or `POST customers`.
     pub fn parse(body: &'a [u8], setting: Setting<'a>, origin: Origin) -> Result<Self, InputFault> {
-        let object = match setting.mode {
-            Mode::Web => Object::parse(body)?,
-            Mode::Owner => Object::parse_wrapped(body)?,
-        };
-        let found = Reader::new(setting, Purpose::Create).read(object)?;
+        let found = Reader::new(setting, Purpose::Create).read(object(body, setting.mode)?)?;
         let wait = setting.mode == Mode::Web && setting.account.settings.confirm_web_sign_ups;
         Ok(Self {
             sign_up: GivenSignUp {
@@ -100,8 +96,16 @@ impl<'a> NewCustomer<'a> {
 impl<'a> CustomerChange<'a> {
     /// Reads the body of `PATCH customer` or `PATCH customers/{id}`.
     pub fn parse(body: &'a [u8], setting: Setting<'a>) -> Result<Self, InputFault> {
-        let found = Reader::new(setting, Purpose::Change).read(Object::parse(body)?)?;
+        let found = Reader::new(setting, Purpose::Change).read(object(body, setting.mode)?)?;
         Ok(Self { email: found.email, values: found.values, password: found.password, sent: found.sent })
+    }
+}
+
+/// The body's object. A published client of servers puts every payload into an array of one.
+fn object(body: &[u8], mode: Mode) -> Result<Object<'_>, wire::BodyFault> {
+    match mode {
+        Mode::Web => Object::parse(body),
+        Mode::Owner => Object::parse_wrapped(body),
     }
 }
 

@@ -85,7 +85,7 @@ impl Guard {
         &self.rates
     }
 
-    /// Tickets and solutions that were used, for [`Tickets::check`] and [`altcha::verify`].
+    /// Tickets and solutions that were used, for [`Tickets::check`] and [`altcha::Proofs::verify`].
     pub fn used(&self) -> &Seen {
         &self.used
     }

@@ -7,6 +7,7 @@ use crate::error::{Result, StoreError};
 /// The steps, oldest first: each a name and one text for both engines.
 const STEPS: &[(&str, &str)] = &[
     ("ground", include_str!("../../migrations/0001_ground.sql")),
+    ("customers", include_str!("../../migrations/0002_customers.sql")),
     ("outbox", include_str!("../../migrations/0003_outbox.sql")),
     ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),

@@ -200,7 +200,7 @@ fn report(handled: Vec<(DeliveryId, Handled)>, done: &str) -> Result<(), Command
             Handled::Yes => say(format_args!("Delivery {id}: {done}.")),
             Handled::Unknown => faults.push(format!("vestibule: there is no delivery {id}")),
             Handled::InHand => {
-                faults.push(format!("vestibule: a node is at work on delivery {id}; try again in a minute"))
+                faults.push(format!("vestibule: a node is at work on delivery {id}; try again in a minute"));
             }
             Handled::Over => faults.push(format!("vestibule: delivery {id} is over already")),
         }

@@ -1,12 +1,16 @@
 //! The command line. Exit status 0 done, 1 refused or failed with clear lines on standard error, 2 wrong usage.
 
 mod account;
+mod api_user;
 mod automation;
+mod contacts;
+mod csv;
 mod deliveries;
 mod doctor;
 mod guard;
 mod migrate;
 mod serve;
+mod sign_ups;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -28,7 +32,6 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, once")]
 enum Command {
     /// Answers sign-ups
     Serve {
@@ -46,15 +49,22 @@ enum Command {
     /// What the guard made of sign-ups
     #[command(subcommand)]
     Guard(guard::GuardCommand),
-    /// What to set up outside
-    #[command(subcommand)]
-    Doctor(doctor::DoctorCommand),
+    /// What to set up outside, and what an account's settings answer to a website
+    Doctor(doctor::Doctor),
     /// Series of mails and other steps
     #[command(subcommand)]
     Automation(automation::AutomationCommand),
     /// What is owed to the outside: mail, alerts, webhooks
     #[command(subcommand)]
     Deliveries(deliveries::DeliveriesCommand),
+    /// Callers with a secret
+    #[command(subcommand)]
+    ApiUser(api_user::ApiUserCommand),
+    /// Contacts as files
+    #[command(subcommand)]
+    Contacts(contacts::ContactsCommand),
+    /// Lists what came in
+    SignUps(sign_ups::SignUps),
 }
 
 /// Why a command failed: lines for the operator.
@@ -120,7 +130,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         }
         Command::Doctor(command) => {
             let common = common(cli.common)?;
-            doctor::run(&common, command)
+            doctor::run(&common, &command)
         }
         Command::Automation(command) => {
             let common = common(cli.common)?;
@@ -130,6 +140,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
             let common = common(cli.common)?;
             deliveries::run(&common, command)
         }
+        Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
+        Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
+        Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),
     }
 }
 

@@ -60,6 +60,7 @@ testkit::both_engines! {
             ("UTF-16", right.encode_utf16().flat_map(u16::to_le_bytes).collect()),
             ("two byte order marks", format!("\u{feff}\u{feff}{right}").into()),
             ("invalid UTF-8", [br#"{"ApiKey":"#.as_slice(), b"\"\xff\xfe\"}"].concat()),
+            ("invalid UTF-8 in a value that is ignored", [&right.as_bytes()[..right.len() - 1], b",\"X\":\"\xff\"}"].concat()),
             ("overlong UTF-8", [br#"{"EmailAddress":"#.as_slice(), b"\"\xc0\xaf\"}"].concat()),
             ("a surrogate in UTF-8", [br#"{"EmailAddress":"#.as_slice(), b"\"\xed\xa0\x80\"}"].concat()),
             ("a lone surrogate", with("EmailAddress", r#""\ud800@example.org""#).into()),

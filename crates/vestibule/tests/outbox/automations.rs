@@ -70,12 +70,14 @@ both_engines! {
             assert!(welcome.link(path).is_some_and(|l| l.starts_with("https://signup.theatre.example/")), "{path}");
         }
         assert_eq!(welcome.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+        // The pause begins when the step before it is noted.
+        world.deliveries_until(&[], |rows| rows.len() == 3 && rows.iter().any(|r| r["state"] == "owed" && r["in_hand"] == false)).await;
         assert!(marks(&node, "ada@post.example").await.contains(&"Welcomed".to_owned()));
 
         // Not repeatable: a second sign-up begins nothing.
         clock.advance(Duration::from_secs(3600));
         sign_up(node.address, KEY, "FORM0001", "ada@post.example", false).await;
-        world.deliveries_until(&[], |rows| rows.len() == 3 && rows[0]["state"] == "owed").await;
+        world.deliveries_until(&[], |rows| rows.len() == 3 && rows.iter().any(|r| r["state"] == "owed" && r["in_hand"] == false)).await;
         node.stop().await;
 
         let edited = FILE.replace("A week later", "Edited").replace("7 days", "1 minute").replace("Hello again", "Edited");
@@ -85,6 +87,7 @@ both_engines! {
         // Somebody new passes the edited automation, the one inside keeps what it began with.
         sign_up(node.address, KEY, "FORM0001", "bob@post.example", false).await;
         world.sink.wait_for_mail_to("bob@post.example").await;
+        world.deliveries_until(&["--state", "owed"], |rows| rows.len() == 2).await;
         clock.advance(Duration::from_secs(61));
         let mails = world.sink.wait_for(4).await;
         let last = |to: &str| mails.iter().rev().find(|m| m.to[0] == to).map(testkit::Mail::subject);
@@ -112,6 +115,7 @@ both_engines! {
         world.sink.refuse_recipient("bob@post.example");
         sign_up(node.address, KEY, "FORM0001", "bob@post.example", false).await;
         world.deliveries_until(&["--state", "dead"], |rows| rows.len() == 1).await;
+        world.deliveries_until(&["--state", "owed"], |rows| rows.len() == 1 && rows[0]["in_hand"] == false).await;
         world.sink.heal();
         clock.advance(WEEK);
         let on_list = async || marks(&node, "bob@post.example").await.contains(&"NEWS0001".to_owned());
@@ -140,7 +144,7 @@ both_engines! {
             ]
         );
         let at = |n: usize| lines[n].0.parse::<jiff::Timestamp>().expect("a time");
-        assert_eq!((at(2) - at(1)).total(jiff::Unit::Second).expect("a span"), WEEK.as_secs_f64());
+        assert_eq!((at(2) - at(1)).total(jiff::Unit::Second).expect("a span") as u64, WEEK.as_secs());
         assert!(world.refused(["automation", "simulate", "X", "--contact", "a@b.example"]).await.contains("WELCOME1"));
         assert!(world.refused(["automation", "simulate", "WELCOME1", "--contact", "no@post.example"]).await.contains("no contact"));
         assert_eq!(world.sink.mails().len(), 1);

@@ -1,0 +1,112 @@
+//! The commands around the door: callers, moving in and out, where sign-ups came from, what refuses a website.
+
+use testkit::TestDatabase;
+use testkit::http::Request;
+
+use crate::fixture::{Door, HIDDEN, P, T, person};
+
+testkit::both_engines! {
+    /// A secret is shown once, works at once, and two live side by side during a rotation.
+    async fn callers(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        let account = ["--account", "apitesting"];
+        let command = async |arguments: &[&str]| door.command(&[&["api-user"], arguments, &account].concat()).await;
+        let secret_of = |said: &str| said.lines().find_map(|l| l.strip_prefix("New: ")).map(str::to_owned);
+        let (ok, said, _) = command(&["create", "New"]).await;
+        let first = secret_of(&said).expect("a secret");
+        assert!(ok && !command(&["create", "new"]).await.0);
+        let (_, said, _) = command(&["rotate", "New"]).await;
+        let second = secret_of(&said).expect("a secret");
+        let (_, _, said) = command(&["rotate", "New"]).await;
+        assert!(said.contains("two secrets already"), "{said}");
+        let works = async |secret: &str, wanted: u16| {
+            // The server learns of a change within half a second.
+            for _ in 0..200 {
+                if door.signed_as("New", secret, "GET", "tags", "").await.status() == wanted {
+                    return true;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            false
+        };
+        assert!(works(&first, 200).await && works(&second, 200).await);
+        assert!(command(&["revoke", "New", "--old"]).await.0);
+        assert!(works(&first, 401).await && works(&second, 200).await);
+        let (_, list, _) = command(&["list"]).await;
+        assert!(list.contains("spektrix\tNew") && list.contains("TestLogin") && !list.contains(&second), "{list}");
+        assert!(command(&["revoke", "New"]).await.0 && works(&second, 401).await);
+    }
+
+    /// Customers move in with their ids, and a second run doubles nothing.
+    async fn moving_in(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        let file = door.launch.data_dir().join("people.csv");
+        let rows = "CustomerId,Email,FirstName,LastName,Attribute_Dietary Requirements,Tags,Statement email,Statement email at,Statement email source\r\n\
+            I-AK11-1ATK,one@b.co,One,Person,Vegan,Silver Member;RFV,yes,2019-05-06,Old website\r\n\
+            i-k222-7wrs,two@b.co,Two,\"Per, son\",,,no,,\r\n\
+            ,three@b.co,Three,,,,,,\r\n\
+            I-AAAA-AAAA,not-an-address,X,,,,,,\r\n\
+            I-BBBB-BBBB,four@b.co,X,,,No such tag,,,\r\n\
+            I-CCCC-CCCC,one@b.co,Again,,,,,,\r\n\
+            I-DDDD-DDDD,five@b.co,X,,,,perhaps,,\r\n";
+        std::fs::write(&file, rows).expect("written");
+        let path = file.to_str().expect("text");
+        let import = async |more: &[&str]| door.command(&[&["contacts", "import", path, "--account", "apitesting"], more].concat()).await;
+        let (_, plan, _) = import(&["--dry-run"]).await;
+        assert!(plan.contains("3 new, 0 known already, 4 not to be taken"), "{plan}");
+        assert_eq!(door.by_email("one@b.co").await.status(), 404);
+        let (ok, said, _) = import(&[]).await;
+        assert!(!ok && said.contains("Taken in: 3 new, 0 changed, 0 as they were"), "{said}");
+        let rejected = std::fs::read_to_string(file.with_extension("rejected.csv")).expect("a file");
+        let lines: Vec<_> = rejected.lines().skip(1).map(|l| l.split(',').next().unwrap_or_default()).collect();
+        assert_eq!(lines, ["5", "6", "7", "8"], "{rejected}");
+        let (_, said, _) = import(&[]).await;
+        assert!(said.contains("Taken in: 0 new, 0 changed, 3 as they were"), "{said}");
+        let one = door.owner("GET", "customers/i-ak11-1atk?$expand=tags,AllStatements", "").await.json();
+        assert_eq!((one["id"].as_str(), one["attribute_DietaryRequirements"].as_str()), (Some("I-AK11-1ATK"), Some("Vegan")));
+        assert_eq!((one["tags"].as_array().map(Vec::len), one["allStatements"][0]["agreed"].as_bool()), (Some(2), Some(true)));
+        assert_eq!(door.by_email("two@b.co").await.json()["lastName"], "Per, son");
+        // What was taken back here since is not agreed to by the old file.
+        door.owner("DELETE", &format!("customers/I-AK11-1ATK/agreed-statements/{P}"), "").await;
+        import(&[]).await;
+        assert_eq!(door.by_email("one@b.co").await.json()["allStatements"][0]["agreed"], false);
+        // Out and in again.
+        let (_, exported, _) = door.command(&["contacts", "export", "--account", "apitesting"]).await;
+        assert!(exported.contains("I-AK11-1ATK,one@b.co") && exported.lines().count() == 4, "{exported}");
+        std::fs::write(&file, exported).expect("written");
+        let (ok, said, why) = import(&[]).await;
+        assert!(ok && said.contains("3 known already"), "{said}{why}");
+    }
+
+    /// Where people came from is kept, a ballot is listed in the order of entry, and unknown keys are counted.
+    async fn what_came_in(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        for n in 0..3 {
+            let body = person(&format!("entry{n}@b.co"), &format!(r#","tags":["{HIDDEN}"],"postcode":"LS1""#));
+            door.owner("POST", "customers", &body).await;
+        }
+        let page = "https://www.test.example/join?utm_source=leaflet";
+        let request = Request::post("/apitesting/api/v3/customer").header("Referer", page);
+        request.body(person("web@b.co", &format!(r#","tags":["{T}"]"#))).send(door.at()).await.expect("answered");
+        let account = ["--account", "apitesting"];
+        let (_, by_page, _) = door.command(&[&["sign-ups", "--since", "7d", "--by", "origin"], &account[..]].concat()).await;
+        assert!(by_page.contains("3\t3\t(not known)") && by_page.contains("1\t1\thttps://www.test.example/join\n"), "{by_page}");
+        let (_, by_source, _) = door.command(&[&["sign-ups", "--by", "source"], &account[..]].concat()).await;
+        assert!(by_source.contains("1\t1\tleaflet"), "{by_source}");
+        let (_, ballot, _) = door.command(&[&["contacts", "export", "--tag", "rfv"], &account[..]].concat()).await;
+        let entries: Vec<_> = ballot.lines().skip(1).filter_map(|l| l.split(',').nth(1)).collect();
+        assert_eq!(entries, ["entry0@b.co", "entry1@b.co", "entry2@b.co"]);
+        let metrics = testkit::http::get(door.running.ops_address(), "/metrics").await.expect("answered").text();
+        assert!(metrics.contains("vestibule_unknown_keys_total{account=\"apitesting\",key=\"postcode\"} 3"), "{metrics}");
+    }
+
+    /// `doctor` names the list that refuses.
+    async fn what_refuses_a_website(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        let ask = async |origin: &str| door.command(&["doctor", "--client", "apitesting", "--origin", origin]).await;
+        let (ok, said, why) = ask("https://www.test.example").await;
+        assert!(!ok && said.contains("allowed_origins names it") && why.contains("allowed_return_hosts"), "{said}{why}");
+        let (ok, _, why) = ask("https://elsewhere.example").await;
+        assert!(!ok && why.contains("refused by allowed_origins"), "{why}");
+    }
+}
