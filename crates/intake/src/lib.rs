@@ -16,6 +16,7 @@ mod import;
 mod people;
 mod validate;
 mod wait;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId,
     EmailAddress, Evidence, FieldId, FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind,
-    StatementId, TagId, Timestamp,
+    StatementId, TagId, Timestamp, WebhookId,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -471,6 +471,38 @@ pub enum Owed {
         url: String,
         /// The contact.
         contact: ContactId,
+        /// What is said, as it was when the step was taken.
+        #[serde(default)]
+        body: String,
+    },
+    /// A webhook, as it was when what it tells happened.
+    Webhook {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of the endpoint's URLs.
+        slot: String,
+        /// That URL as it was; the present one is called.
+        url: String,
+        /// Its kind.
+        event: String,
+        /// What is said, byte for byte.
+        body: String,
+        /// The contact.
+        contact: ContactId,
+        /// The last that is said about somebody who is erased.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
+    /// The mail that a receiver of webhooks was switched off.
+    EndpointGivenUp {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of its URLs.
+        slot: String,
+        /// Since when it took nothing.
+        since: Timestamp,
+        /// Who is told.
+        to: EmailAddress,
     },
 }
 
@@ -485,6 +517,9 @@ impl Owed {
             Self::Alert { .. } => "alert",
             Self::AutomationStep { .. } => "automation_step",
             Self::AutomationCall { .. } => "automation_call",
+            Self::Webhook { last: false, .. } => "webhook",
+            Self::Webhook { last: true, .. } => "webhook_of_erased",
+            Self::EndpointGivenUp { .. } => "endpoint_given_up",
         }
     }
 
@@ -496,13 +531,25 @@ impl Owed {
             | Self::AddressChange { .. }
             | Self::AddressChanged { .. }
             | Self::PreferencesLink { .. }
+            | Self::EndpointGivenUp { .. }
             | Self::AutomationStep { .. } => None,
+            Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {
                 Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
             }
             Self::Alert { form, to, .. } => {
                 Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()]))
             }
+        }
+    }
+}
+
+impl Owed {
+    /// The way out of a webhook: each URL of an account has a queue of its own.
+    pub fn route(&self) -> Option<i64> {
+        match self {
+            Self::AutomationCall { url, .. } | Self::Webhook { url, .. } => Some(stream("route", &[url.as_bytes()])),
+            _ => None,
         }
     }
 }
@@ -561,6 +608,27 @@ pub struct NewRun {
     pub language: Option<String>,
 }
 
+/// Who set off a change; webhooks tell it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The person themselves, or what they had set off.
+    #[default]
+    Person,
+    /// A user of the account's, by hand or by a call.
+    User,
+    /// A file: no webhooks.
+    Upload,
+}
+
+/// A mail that came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounce {
+    /// The address takes no mail.
+    Hard,
+    /// It may take some later.
+    Soft,
+}
+
 /// Everything one decision changes; written whole or not at all.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -616,4 +684,8 @@ pub struct Plan {
     pub drop_addresses: Vec<i64>,
     /// When statements were answered, where that was not now.
     pub answered_at: Vec<(StatementId, Timestamp)>,
+    /// Who set it off.
+    pub cause: Cause,
+    /// A mail to the contact that came back; written nowhere, only told.
+    pub bounce: Option<Bounce>,
 }

@@ -31,9 +31,11 @@ fn both_engines_understand_every_statement() {
         crate::people::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
+        crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
-    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::people::EACH, crate::writer::EACH];
+    let each =
+        [crate::deliveries::EACH, crate::facts::EACH, crate::people::EACH, crate::webhooks::EACH, crate::writer::EACH];
     on_both_engines(|conn| {
         for statement in statements.iter().flat_map(|s| s.iter()) {
             conn.understands(statement).expect("understood");
