@@ -14,6 +14,7 @@ mod fingerprint;
 pub mod guard;
 mod import;
 mod people;
+mod users;
 mod validate;
 mod wait;
 
@@ -32,6 +33,7 @@ pub use import::{Imported, ImportedContact};
 
 use decide::{Ask, Settled};
 pub use people::Person;
+pub use users::{ActRefusal, By};
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]
