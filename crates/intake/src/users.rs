@@ -16,6 +16,7 @@ use crate::apply::{self, Applying};
 use crate::automations::{self, Starting};
 use crate::decide::{self, Ask};
 use crate::decide_people::UNSUBSCRIBED;
+use crate::gate::Passed;
 use crate::{Intake, refusal, validate};
 
 /// Why an act changed nothing.
@@ -51,7 +52,9 @@ impl Intake {
         given: GivenSignUp<'_>,
     ) -> Result<ContactId, ActRefusal> {
         let sign_up = validate::resolve(account, given).map_err(ActRefusal::Faults)?;
-        let ask = Ask::new(&self.store, self.settings, account, SignUp { confirm: false, ..sign_up });
+        // An act of the account's own people is not judged.
+        let passed = Passed { policy: self.gate.policy(account), judgement: None };
+        let ask = Ask::new(&self.store, self.settings, account, SignUp { confirm: false, ..sign_up }, passed, None);
         self.store.decide(ask.key(), ask.wants(), move |facts, numbers| add(&ask, facts, numbers)).await?
     }
 
