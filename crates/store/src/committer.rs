@@ -22,6 +22,7 @@ use crate::keys::Keys;
 use crate::lanes::Opener;
 use crate::metrics::StoreMetrics;
 use crate::plan::{Facts, Lane, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
+use crate::recipients::OwedInBatch;
 use crate::sql::{Conn, Step};
 use crate::webhooks::Announcer;
 use crate::writer;
@@ -199,6 +200,8 @@ pub(crate) struct Committer {
     pub(crate) commit_delay: Option<Duration>,
     pub(crate) directory: Arc<ArcSwap<Directory>>,
     pub(crate) announcer: Option<Announcer>,
+    /// Its own rows of counters that all committers add to.
+    pub(crate) shard: i64,
 }
 
 struct Working {
@@ -381,18 +384,25 @@ impl Committer {
                 wants: Wants { values: c.wants().values || listens(&**c).is_some(), ..c.wants() },
             })
             .collect();
-        let facts = facts::read(conn, &self.keys, now, &questions, locks)?;
+        let mut facts = facts::read(conn, &self.keys, now, &questions, locks)?;
         drop(questions);
         let mut numbers = Both(contacts, rows);
-        let mut plans: Vec<Plan> =
-            batch.iter_mut().zip(&facts).map(|(change, facts)| change.decide(facts, &mut numbers)).collect();
-        for ((change, facts), plan) in batch.iter().zip(&facts).zip(&mut plans) {
-            if let Some((announcer, account)) = listens(&**change) {
-                (announcer.announce)(account, change.key(), facts, plan, &mut numbers);
+        let mut owed = OwedInBatch::default();
+        let mut plans: Vec<Plan> = Vec::with_capacity(batch.len());
+        for (change, facts) in batch.iter_mut().zip(&mut facts) {
+            if let Some(mailbox) = change.wants().mailbox {
+                owed.add_to(&mailbox, &mut facts.mailbox);
             }
+            let mut plan = change.decide(facts, &mut numbers);
+            if let Some((announcer, account)) = self.listens(&directory, &**change) {
+                (announcer.announce)(account, change.key(), facts, &mut plan, &mut numbers);
+            }
+            owed.note(change.key().account, &plan, now);
+            plans.push(plan);
         }
         let pairs: Vec<_> = batch.iter().map(|c| c.key()).zip(&plans).collect();
-        writer::write(conn, &self.keys, now, self.node, now.plus(LEASE), &pairs, deliveries::mark_steps(marks))?;
+        let own = writer::Own { now, node: self.node, lease_until: now.plus(LEASE), shard: self.shard };
+        writer::write(conn, &self.keys, own, &pairs, &owed.counts(), deliveries::mark_steps(marks))?;
         if let Some(delay) = self.commit_delay {
             std::thread::sleep(delay);
         }
@@ -425,6 +435,7 @@ impl Committer {
 
 fn locks(batch: &[Box<dyn Change>]) -> Vec<i64> {
     let mut locks: Vec<i64> = batch.iter().map(|c| lock_of(c.key().account, &c.key().email_key)).collect();
+    locks.extend(batch.iter().filter_map(|change| Some(change.wants().mailbox?.lock())));
     locks.sort_unstable();
     locks.dedup();
     locks

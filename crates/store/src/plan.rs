@@ -10,6 +10,8 @@ use model::{
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
+
 /// Who a change is about. Changes of one person never run at the same time, on any node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonKey {
@@ -32,6 +34,8 @@ pub struct Wants {
     pub addresses: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
+    /// What this mailbox got lately; it stays locked until the decision is committed.
+    pub mailbox: Option<Mailbox>,
     /// Which automations the contact is in, or has been through.
     pub runs: bool,
     /// This run of an automation.
@@ -236,6 +240,8 @@ pub struct Facts {
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
     pub pending: Option<PendingRow>,
+    /// The wanted mailbox.
+    pub mailbox: MailboxFacts,
     /// The automations that the contact is in or has been through, when wanted.
     pub runs: Vec<AutomationId>,
     /// The wanted run: its next step, `None` when it is over.
@@ -412,6 +418,9 @@ pub enum Owed {
         /// The language of the texts.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
+        /// The network that the sign-up came from, truncated ([`model::network_of`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<std::net::IpAddr>,
     },
     /// The mail to a new address, whose link makes it the contact's.
     AddressChange {
@@ -608,18 +617,6 @@ pub struct NewRun {
     pub language: Option<String>,
 }
 
-/// Who set off a change; webhooks tell it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cause {
-    /// The person themselves, or what they had set off.
-    #[default]
-    Person,
-    /// A user of the account's, by hand or by a call.
-    User,
-    /// A file: no webhooks.
-    Upload,
-}
-
 /// A mail that came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bounce {
@@ -629,9 +626,24 @@ pub enum Bounce {
     Soft,
 }
 
+/// On whose behalf a change is made. It decides who is told: imports fire no webhooks, and an act of the account's own
+/// people says so (Sentori reference, section 13: `Source`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The person's own act: a form, a link, a page.
+    #[default]
+    Person,
+    /// Somebody of the account's, by hand or through a call.
+    User,
+    /// A file or an import call.
+    Import,
+}
+
 /// Everything one decision changes; written whole or not at all.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// On whose behalf.
+    pub cause: Cause,
     /// The contact that all the rest is about.
     pub contact: Option<ContactId>,
     /// A contact to make.
@@ -668,6 +680,10 @@ pub struct Plan {
     pub done: Option<DeliveryId>,
     /// What is owed.
     pub deliveries: Vec<NewDelivery>,
+    /// What becomes of mailboxes' records; only of the one that was wanted.
+    pub mailboxes: Vec<(Mailbox, MailboxChange)>,
+    /// The whole sign-up of the record, which goes into quarantine.
+    pub quarantine: Option<std::sync::Arc<SignUp>>,
     /// Puts the address on the suppression list, with the reason.
     pub suppress: Option<&'static str>,
     /// What happens to the whole person, after all the rest.
@@ -684,8 +700,6 @@ pub struct Plan {
     pub drop_addresses: Vec<i64>,
     /// When statements were answered, where that was not now.
     pub answered_at: Vec<(StatementId, Timestamp)>,
-    /// Who set it off.
-    pub cause: Cause,
     /// A mail to the contact that came back; written nowhere, only told.
     pub bounce: Option<Bounce>,
 }

@@ -61,6 +61,7 @@ pub struct Node {
     workers: Workers,
     webhooks: Webhooks,
     server: tokio::task::JoinHandle<()>,
+    chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     clearing: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
@@ -193,6 +194,7 @@ impl NodeParts {
             webhooks: webhooks.metrics(),
             stopping: stopped.clone(),
         };
+        let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
@@ -204,6 +206,7 @@ impl NodeParts {
             workers,
             webhooks,
             server,
+            chores,
             ops_server,
             clearing,
             stop,
@@ -249,6 +252,7 @@ impl Node {
         let _ = self.stop.send(true);
         self.clearing.abort();
         let _ = self.server.await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         let patience = Duration::from_secs(5);
         tokio::join!(self.workers.stop(patience), self.webhooks.stop(patience));
         if let Err(error) = self.spektrix.flush(&self.store).await {

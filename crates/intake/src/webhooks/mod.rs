@@ -61,7 +61,7 @@ fn announce(account: &AccountSnapshot, _: &PersonKey, facts: &Facts, plan: &mut 
 }
 
 fn words(account: &AccountSnapshot, facts: &Facts, plan: &Plan) -> Vec<(WebhookId, String, Word)> {
-    let (Some(contact), false) = (plan.contact, plan.cause == Cause::Upload) else { return Vec::new() };
+    let (Some(contact), false) = (plan.contact, plan.cause == Cause::Import) else { return Vec::new() };
     let renamed = match &plan.person {
         Some(PersonChange::Rename(new)) => Some(new.given().to_owned()),
         _ => None,
