@@ -23,6 +23,10 @@ const ACCOUNT: &[&str] = &[
     "custom_domains",
     "guard",
     "confirm_web_sign_ups",
+    "welcome_mail",
+    "conceal_duplicates",
+    "conceal_existing",
+    "conceal_unknown",
     "bot_rules",
     "exempt_networks",
 ];

@@ -53,7 +53,11 @@ impl Courier {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
             },
-            Owed::AddressChange { .. } | Owed::AddressChanged { .. } | Owed::PreferencesLink { .. } => {
+            Owed::AddressChange { .. }
+            | Owed::AddressChanged { .. }
+            | Owed::PreferencesLink { .. }
+            | Owed::PasswordLink { .. }
+            | Owed::LoginLink { .. } => {
                 match self.personal_mail(account, row).await {
                     Ok(mail) => self.send(account, row, &mail).await,
                     Err(why) => self.without_mail(row, why),

@@ -12,6 +12,7 @@ use model::{
 };
 use store::{AddressRow, PersonKey, Renamed, Wants};
 
+use crate::customer_links::LinkFor;
 use crate::decide::Ask;
 use crate::decide_customer as decide;
 use crate::{Intake, apply, refusal, validate};
@@ -90,11 +91,17 @@ impl Intake {
             Refusal::Faults(faults)
         })?;
         let numbers = apply::numbers(account, &sign_up) + sign_up.wish.statements.len();
+        // Where a confirmation mail is to come, it is the account's first mail.
+        let in_browser = matches!(sign_up.door, Door::SpektrixWeb | Door::SpektrixForm);
+        let welcomes = account.settings.welcome_mail && in_browser && password.is_none() && !sign_up.confirm;
+        let welcome = welcomes.then(|| self.linking(account, LinkFor::Password { welcome: true }));
         let ask = Ask::new(&self.store, self.settings, account, sign_up);
         let wants = Wants { values: true, numbers, ..ask.wants() };
         let made = self
             .store
-            .decide(ask.key(), wants, move |facts, numbers| decide::create(&ask, password.as_deref(), facts, numbers))
+            .decide(ask.key(), wants, move |facts, numbers| {
+                decide::create(&ask, password.as_deref(), welcome.as_ref(), facts, numbers)
+            })
             .await
             .map_err(|e| refusal(&e))?;
         let counter = if made.is_ok() { &self.counts.applied } else { &self.counts.refused };

@@ -7,6 +7,7 @@ use model::{
 use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, OutcomeName, Plan};
 
 use crate::apply::{self, Applying};
+use crate::customer_links::Linking;
 use crate::customers::{MOVED, MadeCustomer, StatementChange, TagChange, Through};
 use crate::decide::{self, Ask};
 
@@ -14,6 +15,7 @@ use crate::decide::{self, Ask};
 pub(crate) fn create(
     ask: &Ask,
     password: Option<&str>,
+    welcome: Option<&Linking>,
     facts: &Facts,
     numbers: &mut dyn Numbers,
 ) -> (Plan, Result<MadeCustomer, Refusal>) {
@@ -44,6 +46,9 @@ pub(crate) fn create(
     }
     plan.customer = true;
     plan.password = password.map(str::to_owned);
+    if let Some(welcome) = welcome.filter(|_| decide::may_be_mailed(facts)) {
+        welcome.owe(contact, now, numbers, &mut plan);
+    }
     if sign_up.confirm || !held.is_empty() {
         wait(ask, held, facts, numbers, &mut plan, kind, contact, person, id, now);
     } else {

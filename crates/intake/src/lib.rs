@@ -6,6 +6,7 @@
 
 mod apply;
 mod automations;
+mod customer_links;
 mod customers;
 mod decide;
 mod decide_customer;
