@@ -11,6 +11,8 @@ use store::{
 };
 
 use crate::decide_people::UNSUBSCRIBED;
+use crate::guard::recipient::MailCause;
+use crate::recipients::Protection;
 use crate::{Intake, refusal};
 
 /// How long a link to set a password works (Spektrix reference, section 8).
@@ -62,6 +64,22 @@ impl Linking {
     }
 }
 
+/// The mail that a new customer gets.
+pub(crate) struct Welcome {
+    pub(crate) linking: Linking,
+    pub(crate) protection: Protection,
+}
+
+impl Welcome {
+    /// Owes the mail, unless the recipient is protected from it.
+    pub(crate) fn owe(&self, contact: ContactId, facts: &Facts, numbers: &mut dyn Numbers, plan: &mut Plan) {
+        if crate::decide::may_be_mailed(facts) && self.protection.allows(MailCause::Other, facts) {
+            self.linking.owe(contact, facts.now.unwrap_or(Timestamp(0)), numbers, plan);
+            self.protection.count(MailCause::Other, plan);
+        }
+    }
+}
+
 /// The customer, if mail that they ask for may go to them. Who unsubscribed from everything can still log in.
 fn reachable(facts: &Facts) -> Option<&ContactRow> {
     let stopped = facts.suppressed.as_deref().is_some_and(|reason| reason != UNSUBSCRIBED);
@@ -109,9 +127,12 @@ impl Intake {
         link: LinkFor,
     ) -> Result<bool, Refusal> {
         let key = PersonKey { account: account.id, email_key: email.key().to_owned() };
-        let linking = self.linking(account, link);
-        let decision = move |facts: &Facts, numbers: &mut dyn Numbers| ask(&linking, facts, numbers);
-        self.store.decide(key, Wants::default(), decision).await.map_err(|e| refusal(&e))
+        let (linking, protection) = (self.linking(account, link), self.protection(account, email));
+        let wants = Wants { mailbox: protection.mailbox, ..Wants::default() };
+        let decision = move |facts: &Facts, numbers: &mut dyn Numbers| {
+            protection.over(MailCause::Link, facts, ask(&linking, facts, numbers))
+        };
+        self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))
     }
 
     /// Whether a link to set a password still works: [`Refusal::NotFound`] for a token that is not genuine,
