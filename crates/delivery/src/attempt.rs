@@ -57,12 +57,10 @@ impl Courier {
             | Owed::AddressChanged { .. }
             | Owed::PreferencesLink { .. }
             | Owed::PasswordLink { .. }
-            | Owed::LoginLink { .. } => {
-                match self.personal_mail(account, row).await {
-                    Ok(mail) => self.send(account, row, &mail).await,
-                    Err(why) => self.without_mail(row, why),
-                }
-            }
+            | Owed::LoginLink { .. } => match self.personal_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::Alert { .. } => self.alert(account, row).await,
             Owed::AutomationStep { .. } => self.automation_step(account, row).await,
             Owed::AutomationCall { .. } => self.later(row, "this node calls no URLs".into()),

@@ -189,10 +189,13 @@ impl MailValues<'_> {
             MergeField::Trx(name) => self.trx.get(name).map(|value| value.as_str().into()),
             MergeField::PreferencesLink => Some(self.preferences.into()),
             MergeField::UnsubscribeLink => Some(self.unsubscribe.into()),
-            MergeField::CustomerLink => None,
             MergeField::AccountName if settings.name.trim().is_empty() => Some(settings.slug.as_str().into()),
             MergeField::AccountName => Some(settings.name.as_str().into()),
-            MergeField::FormName | MergeField::ConfirmLink | MergeField::NotMeLink | MergeField::Notice(_) => None,
+            MergeField::FormName
+            | MergeField::ConfirmLink
+            | MergeField::NotMeLink
+            | MergeField::CustomerLink
+            | MergeField::Notice(_) => None,
         }
     }
 }

@@ -11,7 +11,7 @@ use model::{
     AccountSnapshot, Caller, ContactId, Door, EmailAddress, FieldId, GivenSignUp, Origin, Refusal, SignUp, StatementId,
     TagId,
 };
-use store::{AddressRow, Mailbox, PersonKey, Renamed, Wants};
+use store::{AddressRow, Mailbox, PersonKey, Wants};
 
 use crate::customer_links::{LinkFor, Welcome};
 use crate::decide::Ask;
@@ -183,20 +183,14 @@ impl Intake {
         password: Option<String>,
     ) -> Result<(), Refusal> {
         let sign_up = validate::resolve(account, given).map_err(Refusal::Faults)?;
-        let mut key = sign_up.email.key().to_owned();
-        if let Some(email) = new_email.filter(|e| e.given() != who.email) {
-            email.key().clone_into(&mut key);
-            match self.store.rename(account.id, who.id, email).await.map_err(|e| refusal(&e))? {
-                Renamed::Done => {}
-                Renamed::Taken => return Err(Refusal::Duplicate),
-                Renamed::Gone => return Err(Refusal::NotFound),
-            }
-        }
+        let key = PersonKey { account: account.id, email_key: sign_up.email.key().to_owned() };
+        let new_email = new_email.filter(|e| e.given() != who.email);
+        let also = new_email.as_ref().map(|e| PersonKey { account: account.id, email_key: e.key().to_owned() });
         let (id, values) = (who.id, sign_up.wish.values);
-        self.change(account, id, key, Wants::default(), move |facts, _| {
-            decide::update(id, &values, password.as_deref(), facts)
-        })
-        .await
+        let decision = move |facts: &store::Facts, _: &mut dyn store::Numbers| {
+            decide::update(id, &values, new_email.as_ref(), password.as_deref(), facts)
+        };
+        self.store.decide_about(key, also, Wants::default(), decision).await.map_err(|e| refusal(&e))?
     }
 
     /// Changes a customer's tags.
@@ -208,7 +202,7 @@ impl Intake {
     ) -> Result<(), Refusal> {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { tags: true, ..Wants::default() };
-        self.change(account, id, key, wants, move |facts, _| decide::tags(id, &change, facts)).await
+        self.change(account, key, wants, move |facts, _| decide::tags(id, &change, facts)).await
     }
 
     /// Changes a customer's answers to statements; each change is a consent event.
@@ -222,7 +216,7 @@ impl Intake {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { numbers: account.statements.len() * 2, ..Wants::default() };
         let snapshot = Arc::clone(account);
-        self.change(account, id, key, wants, move |facts, numbers| {
+        self.change(account, key, wants, move |facts, numbers| {
             decide::statements(&snapshot, id, &through, &change, facts, numbers)
         })
         .await
@@ -239,14 +233,12 @@ impl Intake {
     ) -> Result<Vec<AddressRow>, Refusal> {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { addresses: true, numbers: most_new, ..Wants::default() };
-        self.change(account, id, key, wants, move |facts, numbers| decide::addresses(id, &mut edit, facts, numbers))
-            .await
+        self.change(account, key, wants, move |facts, numbers| decide::addresses(id, &mut edit, facts, numbers)).await
     }
 
     async fn change<T: Send + 'static>(
         &self,
         account: &AccountSnapshot,
-        _id: ContactId,
         email_key: String,
         wants: Wants,
         decision: impl FnMut(&store::Facts, &mut dyn store::Numbers) -> (store::Plan, Result<T, Refusal>) + Send + 'static,

@@ -1,10 +1,10 @@
 //! Decisions about customers: pure functions from what is asked and the facts to a plan.
 
 use model::{
-    AccountSnapshot, Answer, Basis, Caller, ConsentAction, ConsentSubject, ContactId, Door, Evidence, FieldId,
-    PersonId, Refusal, Shown, SignUp, SignUpId, StatementId, Timestamp, Wish,
+    AccountSnapshot, Answer, Basis, Caller, ConsentAction, ConsentSubject, ContactId, Door, EmailAddress, Evidence,
+    FieldId, PersonId, Refusal, Shown, SignUp, SignUpId, StatementId, Timestamp, Wish,
 };
-use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, OutcomeName, Plan};
+use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, OutcomeName, PersonChange, Plan};
 
 use crate::apply::{self, Applying};
 use crate::customer_links::Welcome;
@@ -208,17 +208,27 @@ fn touched(id: ContactId) -> Plan {
     }
 }
 
-/// Decides about a customer's new values.
+/// Decides about a customer's new values, address and password: all or nothing.
 pub(crate) fn update(
     id: ContactId,
     values: &[(FieldId, Option<String>)],
+    new_email: Option<&EmailAddress>,
     password: Option<&str>,
     facts: &Facts,
 ) -> (Plan, Result<(), Refusal>) {
-    match still(facts, id) {
-        Ok(_) => (Plan { values: values.to_vec(), password: password.map(str::to_owned), ..touched(id) }, Ok(())),
-        Err(refusal) => (Plan::default(), Err(refusal)),
+    if let Err(refusal) = still(facts, id) {
+        return (Plan::default(), Err(refusal));
     }
+    if new_email.is_some() && facts.other.is_some_and(|other| other != id) {
+        return (Plan::default(), Err(Refusal::Duplicate));
+    }
+    let plan = Plan {
+        values: values.to_vec(),
+        person: new_email.cloned().map(PersonChange::Rename),
+        password: password.map(str::to_owned),
+        ..touched(id)
+    };
+    (plan, Ok(()))
 }
 
 /// Decides about a customer's tags.

@@ -225,6 +225,8 @@ pub struct Facts {
     pub now: Option<Timestamp>,
     /// The contact with that address.
     pub contact: Option<ContactRow>,
+    /// The contact with the other address, where the change is about two.
+    pub other: Option<ContactId>,
     /// Why the address may not be mailed, if so.
     pub suppressed: Option<String>,
     /// The lists the contact is on.

@@ -150,7 +150,10 @@ mod tests {
             assert!(Template::parse_saved(&preferences.text, TemplateKind::Mail).is_ok(), "{language}");
             for kind in [BuiltInMail::Password, BuiltInMail::Welcome, BuiltInMail::Login] {
                 let mail = mail(kind, language);
-                assert!(mail.text.contains("\n{{CustomerLink}}\n") && mail.language == *language, "{language} {mail:?}");
+                assert!(
+                    mail.text.contains("\n{{CustomerLink}}\n") && mail.language == *language,
+                    "{language} {mail:?}"
+                );
                 assert!(Template::parse_saved(&mail.text, TemplateKind::CustomerLink).is_ok(), "{language}");
                 assert!(Template::parse_saved(&mail.subject, TemplateKind::Mail).is_ok(), "{language}");
             }

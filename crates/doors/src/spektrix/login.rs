@@ -44,9 +44,7 @@ pub(super) async fn answer(call: &Call<'_>, rest: &[&str]) -> Answer {
             | "forgot-password"
             | "send-magic-link"
             | "authenticate-magic-link",
-        ] => {
-            Err(refusals::method_not_allowed(Resource::Customer, "POST").into())
-        }
+        ] => Err(refusals::method_not_allowed(Resource::Customer, "POST").into()),
         ["agreed-statements" | "addresses", ..] => {
             let customer = if call.reads() { logged_in(call).await? } else { may_change(call).await? };
             details::answer(call, customer, rest).await
