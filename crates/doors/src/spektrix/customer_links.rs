@@ -43,7 +43,7 @@ pub(super) async fn forgot_password(call: &Call<'_>) -> Answer {
 }
 
 /// `POST customer/send-magic-link`: the same answer whether or not there is such a customer.
-pub(super) async fn send_magic_link(call: &Call<'_>) -> Answer {
+pub(super) fn send_magic_link(call: &Call<'_>) -> Answer {
     let wish = MagicLinkWish::parse(call.body, &call.account.settings.allowed_origins)
         .map_err(|fault| Stop::from(refusals::input(Resource::Customer, &fault)))?;
     if let Ok(email) = EmailAddress::parse(&wish.email) {

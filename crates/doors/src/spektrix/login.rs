@@ -35,7 +35,7 @@ pub(super) async fn answer(call: &Call<'_>, rest: &[&str]) -> Answer {
         ["deauthenticate"] if post => deauthenticate(call).await,
         ["change-password"] if post => change_password(call).await,
         ["forgot-password"] if post => customer_links::forgot_password(call).await,
-        ["send-magic-link"] if post => customer_links::send_magic_link(call).await,
+        ["send-magic-link"] if post => customer_links::send_magic_link(call),
         ["authenticate-magic-link"] if post => customer_links::authenticate(call).await,
         [
             "authenticate"

@@ -42,9 +42,8 @@ pub(super) async fn answer(call: &Call<'_>) -> Response<Body> {
     let Ok(password) = checked_password("Password", &control("password").unwrap_or_default()) else {
         return page(true);
     };
-    let hash = match web::hash(call, password).await {
-        Ok(hash) => hash,
-        Err(_) => return refused(&Refusal::Busy(std::time::Duration::from_secs(1))),
+    let Ok(hash) = web::hash(call, password).await else {
+        return refused(&Refusal::Busy(std::time::Duration::from_secs(1)));
     };
     match call.doors.intake.set_password(call.account, &token, hash).await {
         Ok(()) => shown(pages::password_set_page(settings, texts)),
