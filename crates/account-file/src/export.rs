@@ -29,6 +29,7 @@ const ACCOUNT: &[&str] = &[
     "conceal_unknown",
     "bot_rules",
     "exempt_networks",
+    "alert_to",
 ];
 const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "domain_rates"];
 

@@ -7,6 +7,7 @@ mod browser;
 mod cross_account;
 mod customer_links;
 mod pages;
+mod sentori_acts;
 mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;
