@@ -7,6 +7,7 @@
 mod apply;
 mod automations;
 mod chores;
+mod customer_links;
 mod customers;
 mod decide;
 mod decide_customer;
