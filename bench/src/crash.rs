@@ -55,14 +55,15 @@ pub fn run(options: &Options, stores: &Stores, sink: &Sink, seed: u64) -> Result
     let engines = if options.kill_postgres { &[Engine::Postgres] } else { options.engine.each() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut well = true;
-    for &engine in engines {
+    for (turn, &engine) in (0..).zip(engines) {
         let store = stores.make(engine, options.accounts.max(1), Guard::Enforce)?;
         let mut trial = Trial {
             options,
             stores,
             sink,
             store,
-            people: Arc::new(People::from(seed >> 16)),
+            // Others on each engine: the bag of mails is one.
+            people: Arc::new(People::from((seed >> 16) + (turn << 40))),
             dice: Dice::new(seed),
             entries: Vec::new(),
             faults: Vec::new(),

@@ -7,7 +7,7 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Signal, getuid};
@@ -78,8 +78,17 @@ impl Postgres {
 
     /// Starts it again on the same data and port; returns once it takes connections.
     pub fn restart(&mut self) -> Result<()> {
-        self.child = serve(&self.programs, self.owner, self.directory.path(), self.address)?;
-        self.wait_until_ready()
+        let began = Instant::now();
+        loop {
+            self.child = serve(&self.programs, self.owner, self.directory.path(), self.address)?;
+            match self.wait_until_ready() {
+                // A backend that was born while the others were killed still ends; PostgreSQL refuses beside it.
+                Err(_) if began.elapsed() < Duration::from_secs(10) && self.child.try_wait()?.is_some() => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                ready => return ready,
+            }
+        }
     }
 
     /// Its process, the parent of all backends.

@@ -249,6 +249,9 @@ impl Committer {
             if !marks.is_empty() {
                 self.write_marks(&mut working, marks);
             }
+            if let Some(conn) = &mut working.conn {
+                conn.tidy();
+            }
         }
     }
 
