@@ -22,6 +22,7 @@ fn on_both_engines(check: impl Fn(&mut Conn)) {
 #[test]
 fn both_engines_understand_every_statement() {
     let statements = [
+        crate::buckets::STATEMENTS,
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
         crate::customers::STATEMENTS,
@@ -33,7 +34,7 @@ fn both_engines_understand_every_statement() {
         crate::read::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
-    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::people::EACH, crate::writer::EACH];
+    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::leasing::EACH, crate::people::EACH, crate::writer::EACH];
     on_both_engines(|conn| {
         for statement in statements.iter().flat_map(|s| s.iter()) {
             conn.understands(statement).expect("understood");

@@ -10,6 +10,7 @@ const STEPS: &[(&str, &str)] = &[
     ("customers", include_str!("../../migrations/0002_customers.sql")),
     ("outbox", include_str!("../../migrations/0003_outbox.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
+    ("buckets", include_str!("../../migrations/0008_buckets.sql")),
 ];
 
 /// The schema this program works with.
