@@ -110,7 +110,7 @@ impl Courier {
     }
 
     async fn confirmation_mail(&self, account: &Arc<AccountSnapshot>, row: &Leased) -> Result<Outgoing, NoMail> {
-        let Owed::Confirmation { pending, form, sign_up_kind, to, language } = &row.owed else {
+        let Owed::Confirmation { pending, form, sign_up_kind, to, language, network } = &row.owed else {
             return Err(NoMail::Never("not a confirmation".into()));
         };
         // What this node has just written is still owed; later it may have been withdrawn.
@@ -118,7 +118,9 @@ impl Courier {
             self.still_held(row, *pending).await?;
         }
         let place = Place { account: row.account, pending: *pending };
-        self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await
+        let mut mail = self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await?;
+        mail.headers.push(form_sub(row.created_at, *network));
+        Ok(mail)
     }
 
     pub(crate) async fn still_held(&self, row: &Leased, pending: model::PendingId) -> Result<(), NoMail> {
@@ -208,14 +210,17 @@ impl Courier {
 
     /// Hands a mail over, at the account's pace and with its signatures.
     pub(crate) async fn send(&self, account: &AccountSnapshot, row: &Leased, mail: &Outgoing) -> Attempt {
-        let now = self.store.ambient().now();
-        if let Some(settings) = &account.settings.mail
-            && let Err(wait) = self.rates.take(row.account, settings, mail.to.domain(), row.lane, now)
-        {
-            // Spread, so that not all who wait come back at the same moment.
-            let [spread] = self.store.ambient().random::<1>();
-            let at = now.plus(wait.mul_f64(1.0 + f64::from(spread) / 64.0));
-            return Attempt::Later { at, why: "waits for the account's rate".into() };
+        if let Some(settings) = &account.settings.mail {
+            match self.rates.take(&self.store, row.account, settings, mail.to.domain(), row.lane).await {
+                Ok(Ok(())) => {}
+                Ok(Err(wait)) => {
+                    // Spread, so that not all who wait come back at the same moment.
+                    let [spread] = self.store.ambient().random::<1>();
+                    let at = self.store.ambient().now().plus(wait.mul_f64(1.0 + f64::from(spread) / 64.0));
+                    return Attempt::Later { at, why: "waits for the account's rate".into() };
+                }
+                Err(error) => return self.later(row, error.to_string()),
+            }
         }
         let way = match self.ways.of(account).await {
             Ok(way) => way,
@@ -226,6 +231,13 @@ impl Courier {
             Err(fault) => self.after(row, &fault),
         }
     }
+}
+
+/// The header by which receivers recognise mail that somebody caused at a form, as M3AAWG advises
+/// (draft-levine-mailbomb-header): the time, and the network it came from.
+fn form_sub(at: model::Timestamp, network: Option<std::net::IpAddr>) -> (String, String) {
+    let network = network.map_or_else(String::new, |ip| format!("; ip={ip}"));
+    ("Form-Sub".into(), format!("v=1{network}; date={}", at.to_rfc3339()))
 }
 
 /// What a confirmation mail goes by when the sign-up came through no form.

@@ -12,6 +12,7 @@
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
+mod challenge_routes;
 mod client;
 mod counts;
 mod form_routes;
@@ -33,6 +34,7 @@ use axum::middleware::from_fn_with_state;
 use intake::Intake;
 use model::Directory;
 
+pub use body::PATIENCE as BODY_PATIENCE;
 pub use client::{Client, TrustedProxies, TrustedProxiesFault};
 pub use counts::{Outcome, RequestCounts};
 
@@ -49,6 +51,8 @@ pub struct Doors {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Requests by door and outcome.
     pub counts: Arc<RequestCounts>,
+    /// How long a request's body may take to arrive: usually [`BODY_PATIENCE`].
+    pub body_patience: std::time::Duration,
     /// What the Spektrix door holds between calls.
     pub spektrix: Arc<spektrix::DoorState>,
 }
@@ -77,6 +81,7 @@ pub fn service(
 + 'static {
     let people = Router::new()
         .merge(counts::counted(model::Door::Hosted, form_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, challenge_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, preference_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, unsubscribe_routes::routes(), &doors))

@@ -1,7 +1,7 @@
 //! An account's configuration, as written in the account file and kept in the store. Items name each other by their
 //! natural names; [`crate::AccountSnapshot`] resolves the names.
 
-use crate::{Language, LocalText, Secret, Timestamp};
+use crate::{GuardSettings, Language, LocalText, Secret, Timestamp};
 
 fn yes() -> bool {
     true
@@ -86,6 +86,9 @@ pub struct AccountSettings {
     /// What the guard's verdicts do.
     #[serde(default)]
     pub guard: GuardMode,
+    /// The guard's numbers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub guard_settings: GuardSettings,
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
@@ -420,6 +423,9 @@ pub enum AutomationStep {
         /// HTML part; left out = made from the text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         html: Option<LocalText>,
+        /// The list that the mail is for, by external id: only those on it get it, and one click leaves it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<String>,
     },
     /// A pause, in seconds.
     Delay(u64),

@@ -50,6 +50,8 @@ pub struct NodeParts {
     pub intake: IntakeSettings,
     /// How long a request's head may take to arrive, also the pause between two requests of one connection.
     pub head_patience: Duration,
+    /// How long its body may take.
+    pub body_patience: Duration,
     proxies: TrustedProxies,
 }
 
@@ -59,6 +61,7 @@ pub struct Node {
     spektrix: Arc<doors::spektrix::DoorState>,
     workers: Workers,
     server: tokio::task::JoinHandle<()>,
+    chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     clearing: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
@@ -139,7 +142,8 @@ impl NodeParts {
         let way = Way { transport, return_path: serve.return_path()?, signers };
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
-        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, proxies })
+        let body_patience = doors::BODY_PATIENCE;
+        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, body_patience, proxies })
     }
 
     /// Listens, starts the workers and answers.
@@ -173,6 +177,7 @@ impl NodeParts {
             links,
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
+            body_patience: self.body_patience,
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
@@ -186,6 +191,7 @@ impl NodeParts {
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
+        let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
@@ -196,6 +202,7 @@ impl NodeParts {
             spektrix,
             workers,
             server,
+            chores,
             ops_server,
             clearing,
             stop,
@@ -241,6 +248,7 @@ impl Node {
         let _ = self.stop.send(true);
         self.clearing.abort();
         let _ = self.server.await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         self.workers.stop(Duration::from_secs(5)).await;
         if let Err(error) = self.spektrix.flush(&self.store).await {
             tracing::warn!(%error, "could not note when callers' secrets were last used");

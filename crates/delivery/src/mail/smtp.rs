@@ -24,7 +24,7 @@ pub struct SmtpSettings {
     pub idle_time: Duration,
     /// A connection that has carried this many mails is closed.
     pub mails_per_connection: u32,
-    /// Most connections at one time, in use or idle; further mails wait for one.
+    /// Most connections at one time, in use or idle, where the URL names no number; further mails wait for one.
     pub max_connections: usize,
 }
 
@@ -62,8 +62,8 @@ impl std::fmt::Debug for SmtpTransport {
 impl SmtpTransport {
     /// Prepares for a server without connecting to it. Fails when the URL's `ca` file cannot be read, naming it.
     pub fn new(url: SmtpUrl, settings: SmtpSettings) -> Result<Self, String> {
+        let turns = Semaphore::new(url.connections.unwrap_or(settings.max_connections).max(1));
         let server = Server::new(url, settings.connect_timeout, settings.command_timeout)?;
-        let turns = Semaphore::new(settings.max_connections.max(1));
         let idle = Mutex::default();
         Ok(Self(Arc::new(Inner { server, settings, turns, idle, sweeping: AtomicBool::new(false) })))
     }

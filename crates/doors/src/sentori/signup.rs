@@ -18,13 +18,14 @@ pub(super) async fn handle(
     headers: HeaderMap,
     request_body: axum::body::Body,
 ) -> Response {
-    let bytes = match body::read(request_body, body::LIMIT).await {
+    let bytes = match body::read(request_body, body::LIMIT, doors.body_patience).await {
         Ok(bytes) => bytes,
         Err(body::Unread::TooLarge) => return refusals::respond(&Status::too_large()),
         Err(body::Unread::Broken | body::Unread::TooSlow) => return refusals::respond(&Status::invalid("JSON")),
     };
     match take(&doors, &client, &headers, &bytes).await {
-        Ok(Outcome::Pending { mail: MailState::Owed | MailState::Withheld, .. }) => {
+        // In quarantine no mail goes out either: the caller is told the same.
+        Ok(Outcome::Pending { mail: MailState::Owed | MailState::Withheld, .. } | Outcome::Quiet { .. }) => {
             refusals::respond(&Status::mail_failed())
         }
         Ok(_) => refusals::ok(),
