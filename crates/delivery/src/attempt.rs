@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{AccountId, AccountSnapshot, EmailAddress, FormId, SignUpKind};
-use store::{Attempt, Leased, Links, Owed, Place, Store, StoreError};
+use store::{Attempt, Lane, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
 use crate::fair::Route;
@@ -94,7 +94,8 @@ impl Courier {
                     Owed::Alert { .. } | Owed::AddressChange { .. } | Owed::AddressChanged { .. }
                 ) =>
             {
-                Attempt::BadAddress { error }
+                let rule = self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+                Attempt::BadAddress { after: rule.unwrap_or(1), error }
             }
             _ => Attempt::Dead { error },
         }
@@ -226,7 +227,7 @@ impl Courier {
             Ok(way) => way,
             Err(why) => return self.later(row, why),
         };
-        match way.transport.send_signed(mail, &way.signers).await {
+        match way.transport.send_signed(mail, &way.signers, row.lane == Lane::Confirmation).await {
             Ok(_) => Attempt::Done,
             Err(fault) => self.after(row, &fault),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{AccountSnapshot, Automation, AutomationStep, Condition, FieldId, ListId, LocalText, TagId, Timestamp};
 use store::Contact;
 
-use crate::mail::{Escape, MergeField, Template, TemplateKind};
+use crate::mail::{Escape, MergeField, Template, TemplateKind, mjml};
 
 /// What a step comes to.
 #[derive(Debug, PartialEq)]
@@ -179,6 +179,12 @@ impl MailValues<'_> {
 
     fn fill(&self, part: &str, text: &LocalText, escape: Escape) -> Result<String, String> {
         let text = text.pick(self.language, &self.account.settings.language.0);
+        let made = if part == "html" && mjml::is_mjml(text) {
+            Some(mjml::to_html(text).map_err(|fault| format!("its {part}: {fault}"))?)
+        } else {
+            None
+        };
+        let text = made.as_deref().unwrap_or(text);
         let template =
             Template::parse_saved(text, TemplateKind::Mail).map_err(|fault| format!("its {part}: {fault}"))?;
         Ok(template.render(&|field| self.value(field), escape))

@@ -26,7 +26,7 @@ struct Bucket {
 }
 
 /// Places that this node took out of a shared bucket.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Places {
     left: i64,
     /// Places that were not used by then are forgotten: whoever asks again finds a fuller bucket.
@@ -92,7 +92,8 @@ impl Rates {
             shared.retain(|_, places| places.until > now || places.not_before > now);
         }
         for (key, rate) in &wanted {
-            let places = shared.entry((key.clone(), lane)).or_default();
+            let none = Places { left: 0, until: now, not_before: now };
+            let places = shared.entry((key.clone(), lane)).or_insert(none);
             if places.left > 0 && places.until > now {
                 continue;
             }
@@ -105,7 +106,7 @@ impl Rates {
             match store.take_from_bucket(account, name, *rate, some, kept(*rate, lane)).await? {
                 Taken::Pieces(left) => *places = Places { left, until: now.plus(KEPT), not_before: now },
                 Taken::NotBefore(at) => {
-                    *places = Places { not_before: at, ..Places::default() };
+                    *places = Places { not_before: at, ..none };
                     return Ok(Err(at.since(now)));
                 }
             }

@@ -258,7 +258,7 @@ impl Work {
 fn settle(store: &Store, metrics: &DeliveryMetrics, row: Leased, attempt: Attempt) {
     metrics.note(&attempt);
     match &attempt {
-        Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error } => {
+        Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error, .. } => {
             tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
         }
         Attempt::Done | Attempt::Later { .. } | Attempt::Withdrawn { .. } => {}

@@ -123,6 +123,9 @@ pub struct MailSettings {
     /// Most mails a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_per_minute: Option<u32>,
+    /// After how many mails that a server refused for their recipient an address is marked bad; left out = 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_address_after: Option<u32>,
     /// Rates of single domains of recipients.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domain_rates: Vec<DomainRate>,

@@ -30,7 +30,8 @@ each_statements! {
         at, result, error) {rows} ON CONFLICT (account_id, delivery_id, slot) DO UPDATE SET attempt = excluded.attempt, \
         at = excluded.at, result = excluded.result, error = excluded.error";
     // An earlier mark stays: since when it is bad is what people ask.
-    BAD_ADDRESS (Int, Int, Int) = "UPDATE contact SET bad_address_at = COALESCE(bad_address_at, {3}) {from} \
+    BAD_ADDRESS (Int, Int, Int, Int) = "UPDATE contact SET bounces = COALESCE(bounces, 0) + 1, bad_address_at = \
+        CASE WHEN COALESCE(bounces, 0) + 1 >= {4} THEN COALESCE(bad_address_at, {3}) ELSE bad_address_at END {from} \
         WHERE account_id = {1} AND id = {2}";
 }
 
@@ -86,8 +87,11 @@ pub enum Attempt {
         /// Why; without addresses or secrets.
         error: String,
     },
-    /// Given up because the contact's address takes no mail: the contact is marked with the same commit.
+    /// Given up because the contact's address takes no mail: the contact is marked with the same commit, when it is the
+    /// `after`th time.
     BadAddress {
+        /// By the account's rule.
+        after: u32,
         /// Why; without addresses or secrets.
         error: String,
     },
@@ -113,6 +117,7 @@ pub(crate) struct Settled {
     id: DeliveryId,
     contact: Option<ContactId>,
     attempt: i64,
+    bad_after: u32,
     result: &'static str,
     state: DeliveryState,
     now: Timestamp,
@@ -122,16 +127,17 @@ pub(crate) struct Settled {
 
 impl Mark {
     pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp) -> Self {
+        let bad_after = if let Attempt::BadAddress { after, .. } = &attempt { *after } else { 1 };
         let (result, state, due_at, error) = match attempt {
             Attempt::Done => ("done", DeliveryState::Done, now, None),
             Attempt::Again { at, error } => ("again", DeliveryState::Owed, at, Some(error)),
             Attempt::Later { at, why } => (LATER, DeliveryState::Owed, at, Some(why)),
             Attempt::Dead { error } => ("dead", DeliveryState::Dead, now, Some(error)),
-            Attempt::BadAddress { error } => (BAD, DeliveryState::Dead, now, Some(error)),
+            Attempt::BadAddress { error, .. } => (BAD, DeliveryState::Dead, now, Some(error)),
             Attempt::Withdrawn { error } => ("withdrawn", DeliveryState::Withdrawn, now, Some(error)),
         };
         let (account, id, contact, attempt) = (row.account, row.id, row.contact, row.attempt);
-        Self::Settle(Settled { account, id, contact, attempt, result, state, now, due_at, error })
+        Self::Settle(Settled { account, id, contact, attempt, bad_after, result, state, now, due_at, error })
     }
 
     pub(crate) fn keep(account: AccountId, id: DeliveryId, now: Timestamp, node: i64) -> Self {
@@ -185,13 +191,13 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
                     ]);
                 }
                 if let (BAD, Some(contact)) = (s.result, s.contact) {
-                    bad_contacts.insert((s.account, contact), s.now);
+                    bad_contacts.insert((s.account, contact), (s.now, s.bad_after));
                 }
             }
         }
     }
-    for ((account, contact), at) in bad_contacts {
-        bad.push([account.0.into(), contact.0.into(), at.into()]);
+    for ((account, contact), (at, after)) in bad_contacts {
+        bad.push([account.0.into(), contact.0.into(), at.into(), i64::from(after).into()]);
     }
     [keep, settle, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use model::{AccountSettings, Form, Language, LocalText, MessageSet, SignUpKind};
 
 use super::built_in::{self, BuiltInMail};
-use super::html;
+use super::{html, mjml};
 use super::template::{Escape, MergeField, Template, TemplateFault, TemplateKind};
 
 /// Whose mail it is and where its links lead.
@@ -131,7 +131,9 @@ impl Templates {
         };
         let own = |text: &Option<LocalText>, kind| {
             let text = text.as_ref()?;
-            let template = Template::parse_saved(text.pick(language, fallback), kind).ok()?;
+            let picked = text.pick(language, fallback);
+            let made = if mjml::is_mjml(picked) { Some(mjml::to_html(picked).ok()?) } else { None };
+            let template = Template::parse_saved(made.as_deref().unwrap_or(picked), kind).ok()?;
             Some((template, language_of(text, language, fallback)))
         };
         let subject = own(&set.confirmation_subject, TemplateKind::ConfirmationSubject).map_or_else(
