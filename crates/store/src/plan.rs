@@ -570,9 +570,24 @@ pub struct NewRun {
     pub language: Option<String>,
 }
 
+/// On whose behalf a change is made. It decides who is told: imports fire no webhooks, and an act of the account's own
+/// people says so (Sentori reference, section 13: `Source`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The person's own act: a form, a link, a page.
+    #[default]
+    Person,
+    /// Somebody of the account's, by hand or through a call.
+    User,
+    /// A file or an import call.
+    Import,
+}
+
 /// Everything one decision changes; written whole or not at all.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// On whose behalf.
+    pub cause: Cause,
     /// The contact that all the rest is about.
     pub contact: Option<ContactId>,
     /// A contact to make.
