@@ -83,8 +83,7 @@ impl Courier {
 
     fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
         self.metrics.fault(fault.kind);
-        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
-        let error = format!("{}: {text}", fault.kind.name());
+        let error = format!("{}: {}", fault.kind.name(), fault.text);
         match fault.kind {
             kind if kind.is_retryable() => self.later(row, error),
             // An alert goes to staff, mails about a change of address to one that is not, or no longer, the contact's.

@@ -26,6 +26,10 @@ each_statements! {
         WHERE account_id = {1} AND id = {2} AND state = 0 AND leased_by = {4}";
     MARK (Int, Int, Int, Int, Text, Int, Int) = "UPDATE delivery SET state = {3}, due_at = {4}, last_error = {5}, \
         finished_at = {6}, attempts = attempts - {7}, leased_by = NULL {from} WHERE account_id = {1} AND id = {2}";
+    // What waits behind an older row of its stream may go as soon as that one has gone.
+    NEXT (Int, Int, Int) = "UPDATE delivery SET due_at = {3} {from} WHERE account_id = {1} AND id = (SELECT e.id \
+        FROM delivery AS e WHERE e.account_id = {1} AND e.stream = {2} AND e.state = 0 ORDER BY e.created_at, e.id LIMIT 1) \
+        AND leased_by IS NULL AND attempts = 0 AND due_at > {3}";
     HISTORY (Int, Int, Int, Int, Int, Text, Text) = "INSERT INTO delivery_attempt (account_id, delivery_id, slot, attempt, \
         at, result, error) {rows} ON CONFLICT (account_id, delivery_id, slot) DO UPDATE SET attempt = excluded.attempt, \
         at = excluded.at, result = excluded.result, error = excluded.error";
@@ -118,6 +122,7 @@ pub(crate) struct Settled {
     contact: Option<ContactId>,
     attempt: i64,
     bad_after: u32,
+    stream: Option<i64>,
     result: &'static str,
     state: DeliveryState,
     now: Timestamp,
@@ -127,6 +132,7 @@ pub(crate) struct Settled {
 
 impl Mark {
     pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp) -> Self {
+        let stream = row.owed.stream();
         let bad_after = if let Attempt::BadAddress { after, .. } = &attempt { *after } else { 1 };
         let (result, state, due_at, error) = match attempt {
             Attempt::Done => ("done", DeliveryState::Done, now, None),
@@ -137,7 +143,7 @@ impl Mark {
             Attempt::Withdrawn { error } => ("withdrawn", DeliveryState::Withdrawn, now, Some(error)),
         };
         let (account, id, contact, attempt) = (row.account, row.id, row.contact, row.attempt);
-        Self::Settle(Settled { account, id, contact, attempt, bad_after, result, state, now, due_at, error })
+        Self::Settle(Settled { account, id, contact, attempt, bad_after, stream, result, state, now, due_at, error })
     }
 
     pub(crate) fn keep(account: AccountId, id: DeliveryId, now: Timestamp, node: i64) -> Self {
@@ -152,11 +158,12 @@ const BAD: &str = "bad_address";
 pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
     let mut keep = Batch::new(&KEEP);
     let mut settle = Batch::new(&MARK);
+    let mut next = Batch::new(&NEXT);
     let mut history = Batch::new(&HISTORY);
     let mut bad = Batch::new(&BAD_ADDRESS);
     // One statement must not meet the same row twice: the last word about it counts.
     let mut seen = HashSet::with_capacity(marks.len());
-    let mut bad_contacts = BTreeMap::new();
+    let (mut bad_contacts, mut streams) = (BTreeMap::new(), BTreeMap::new());
     for mark in marks.iter().rev() {
         match mark {
             Mark::Keep { account, id, until, node } => {
@@ -190,6 +197,9 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
                         (&s.error).into(),
                     ]);
                 }
+                if let (Some(stream), false) = (s.stream, owed) {
+                    streams.insert((s.account, stream), s.now);
+                }
                 if let (BAD, Some(contact)) = (s.result, s.contact) {
                     bad_contacts.insert((s.account, contact), (s.now, s.bad_after));
                 }
@@ -199,7 +209,10 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
     for ((account, contact), (at, after)) in bad_contacts {
         bad.push([account.0.into(), contact.0.into(), at.into(), i64::from(after).into()]);
     }
-    [keep, settle, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
+    for ((account, stream), at) in streams {
+        next.push([account.0.into(), stream.into(), at.into()]);
+    }
+    [keep, settle, next, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
 }
 
 /// How many rows of a stream were taken by the other side since.

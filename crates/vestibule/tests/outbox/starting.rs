@@ -80,8 +80,8 @@ both_engines! {
         sign_up(node.address, KEY, "FORM0001", "waits@post.example", true).await;
         world.sink.wait_for_mail_to("waits@post.example").await;
         let add = |id: &str, more: &[&str]| {
-            let all = ["automation", "add", id, "--contact", "Ada@post.example"].iter().chain(more);
-            all.map(ToString::to_string).collect::<Vec<_>>()
+            let first = ["automation", "add", id, "--contact", "Ada@post.example"];
+            first.iter().chain(more).map(ToString::to_string).collect::<Vec<_>>()
         };
         // The command's clock is the machine's own, long past the node's noon or before it: what it owes is due at once.
         clock.set(Ambient::system().now());
