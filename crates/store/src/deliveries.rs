@@ -132,7 +132,8 @@ pub(crate) struct Settled {
 
 impl Mark {
     pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp) -> Self {
-        let stream = row.owed.stream();
+        // Webhooks are leased a stream at a time.
+        let stream = if row.lane == Lane::Webhook { None } else { row.owed.stream() };
         let bad_after = if let Attempt::BadAddress { after, .. } = &attempt { *after } else { 1 };
         let (result, state, due_at, error) = match attempt {
             Attempt::Done => ("done", DeliveryState::Done, now, None),
@@ -242,6 +243,8 @@ pub(crate) struct HandOver {
     sender: mpsc::UnboundedSender<Leased>,
     waiting: Arc<AtomicUsize>,
     in_hand: Arc<Mutex<InHand>>,
+    /// Told when webhooks were written.
+    pub(crate) webhooks: Arc<tokio::sync::Notify>,
 }
 
 /// More rows than this are not handed over: they wait in the outbox for whoever is free.
@@ -250,7 +253,7 @@ const MOST_IN_HAND: usize = 2048;
 impl HandOver {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Leased>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender, waiting: Arc::default(), in_hand: Arc::default() }, receiver)
+        (Self { sender, waiting: Arc::default(), in_hand: Arc::default(), webhooks: Arc::default() }, receiver)
     }
 
     /// Whether this node's workers can take another row at once.

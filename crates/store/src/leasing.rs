@@ -197,21 +197,26 @@ pub(crate) fn lease_stream(
 
 /// Columns: as in `DUE`. `None` for what a newer node may have written: it stays for that node, and hinders no other row.
 fn candidate(account: AccountId, row: &mut Row<'_>) -> Result<Option<Candidate>> {
+    let found = leased(account, row)?;
+    let stream = row.int_opt()?;
+    match found {
+        Ok(row) => Ok(Some(Candidate { row, stream })),
+        Err(error) => {
+            tracing::warn!(%error, "skipped");
+            Ok(None)
+        }
+    }
+}
+
+/// Columns: as in `DUE`, but for the stream. The inner fault is one of this row alone.
+pub(crate) fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
     let (id, lane, attempts, tries_from) = (row.int()?, row.int()?, row.int()?, row.int_opt()?.unwrap_or(0));
     let contact = row.int_opt()?.map(ContactId);
     let payload = row.text()?;
     let created_at = row.time()?;
     let since = row.time_opt()?.unwrap_or(created_at);
-    let stream = row.int_opt()?;
-    let owed = match serde_json::from_str::<Owed>(&payload) {
-        Ok(owed) => owed,
-        Err(error) => {
-            let error = StoreError::Fault(format!("unreadable delivery {id}: {error}"));
-            tracing::warn!(%error, "skipped");
-            return Ok(None);
-        }
-    };
-    let row = Leased {
+    let owed = serde_json::from_str::<Owed>(&payload);
+    Ok(owed.map_err(|e| StoreError::Fault(format!("unreadable delivery {id}: {e}"))).map(|owed| Leased {
         account,
         id: DeliveryId(id),
         lane: Lane::from_code(lane),
@@ -222,15 +227,14 @@ fn candidate(account: AccountId, row: &mut Row<'_>) -> Result<Option<Candidate>>
         since,
         owed,
         receipt: None,
-    };
-    Ok(Some(Candidate { row, stream }))
+    }))
 }
 
-/// Ends every lease of these accounts: a single node starts anew and nobody else holds any.
-pub(crate) fn end_leases(conn: &mut Conn, accounts: &[AccountId], now: Timestamp) -> Result<()> {
+/// Ends every lease of these accounts and lanes: a single node starts anew and nobody else holds any.
+pub(crate) fn end_leases(conn: &mut Conn, accounts: &[AccountId], lanes: &[Lane], now: Timestamp) -> Result<()> {
     let mut ended = Batch::new(&END_LEASES);
     for account in accounts {
-        for lane in Lane::ALL {
+        for lane in lanes {
             ended.push([account.0.into(), lane.code().into(), now.into(), now.plus(LEASE).into()]);
         }
     }

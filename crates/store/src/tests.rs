@@ -25,6 +25,7 @@ fn both_engines_understand_every_statement() {
         crate::buckets::STATEMENTS,
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
+        crate::customer_links::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::guard_rows::STATEMENTS,
@@ -34,6 +35,7 @@ fn both_engines_understand_every_statement() {
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
     let each = [
@@ -43,6 +45,7 @@ fn both_engines_understand_every_statement() {
         crate::leasing::EACH,
         crate::people::EACH,
         crate::recipients::EACH,
+        crate::webhooks::EACH,
         crate::writer::EACH,
     ];
     on_both_engines(|conn| {
