@@ -30,6 +30,8 @@ mod recipients;
 mod sql;
 mod store_customers;
 #[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;

@@ -21,7 +21,6 @@ name = "Plain"
 [[form]]
 external_id = "FORM0002"
 name = "Guests"
-lists = ["GUESTS01", "NEWS0001"]
 [form.actions]
 lists = ["GUESTS01"]
 
