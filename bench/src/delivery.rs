@@ -92,7 +92,11 @@ pub fn run(options: &Options, stores: &Stores, sink: &Sink) -> Result<bool> {
             });
             let ratio = medians[1] / medians[0];
             let enough = ratio >= REQUIRED || options.pairs < 3;
-            println!("{}, {connections} connections: {ratio:.2} of empty{}", engine.name(), if enough { "" } else { " BELOW 0.80" });
+            println!(
+                "{}, {connections} connections: {ratio:.2} of empty{}",
+                engine.name(),
+                if enough { "" } else { " BELOW 0.80" }
+            );
             well &= enough;
         }
         stores.discard(empty.store)?;
@@ -120,7 +124,7 @@ impl<'a> Outbox<'a> {
 
     /// Puts other rows into it.
     fn fill(&self, options: &Options) -> Result<()> {
-        let (now, half) = (micros(SystemTime::now())?, options.waiting / 2);
+        let (now, half) = (now()?, options.waiting / 2);
         let rows = |account: &str, first: u64, due: u64, count: u64| {
             format!(
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
@@ -153,7 +157,7 @@ impl<'a> Outbox<'a> {
     /// Owes each person a mail, starts a server, and waits until the sink has them all.
     fn drain(&mut self, connections: usize) -> Result<Drained> {
         self.runs += 1;
-        let (first, now) = (FIRST_ROW + self.runs * 1_000_000_000, micros(SystemTime::now())?);
+        let (first, now) = (FIRST_ROW + self.runs * 1_000_000_000, now()?);
         let dies = now + 24 * 3600 * 1_000_000;
         let sql = format!(
             "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, contact_id, payload, created_at, owed_since) \
@@ -196,7 +200,9 @@ impl<'a> Outbox<'a> {
     }
 }
 
-fn micros(time: SystemTime) -> Result<u64> {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).context("the clock is before 1970")?;
+/// The machine's clock, as the server's rows tell time: microseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the server under test keeps to the machine's clock")]
+fn now() -> Result<u64> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("the clock is before 1970")?;
     Ok(u64::try_from(since.as_micros())?)
 }

@@ -1,11 +1,11 @@
 //! A mail server that takes everything, fast, and remembers the confirm links by recipient.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU8;
-use std::time::{Duration, Instant};
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicU8;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -129,7 +129,7 @@ impl Mailbag {
             let key = (mail.recipients.first().cloned().unwrap_or_default(), subject);
             let seen = copies.of.get(&key).copied().unwrap_or(0);
             let known = copies.of.contains_key(&key);
-            let third = !known && self.mails() % 3 == 0;
+            let third = !known && self.mails().is_multiple_of(3);
             if third && self.holds(Hold::Untaken) {
                 // Its next copy is answered.
                 copies.of.insert(key, 0);

@@ -102,7 +102,8 @@ impl Stores {
     pub fn make_bare(&self) -> Result<Store> {
         let directory = tempfile::Builder::new().prefix("store-").tempdir_in(self.directory.path())?;
         let (program, path) = (self.program.clone(), directory.path().to_owned());
-        let installation = Installation { program, directory: path, database_url: None, mail_url: None, mail_wait: None };
+        let installation =
+            Installation { program, directory: path, database_url: None, mail_url: None, mail_wait: None };
         Ok(Store { installation, database: None, _directory: directory })
     }
 

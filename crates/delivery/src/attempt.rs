@@ -104,7 +104,8 @@ impl Courier {
                         | Owed::EndpointGivenUp { .. }
                 ) =>
             {
-                let rule = self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+                let rule =
+                    self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
                 Attempt::BadAddress { after: rule.unwrap_or(1), error }
             }
             _ => Attempt::Dead { error },

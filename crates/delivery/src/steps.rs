@@ -9,8 +9,8 @@ use store::{
 
 use crate::attempt::{Courier, NoMail};
 use crate::automation::{MailValues, Standing, list_of, not_mailed, onward};
-use crate::personal_mails::unsubscribe_headers;
 use crate::mail::Outgoing;
+use crate::personal_mails::unsubscribe_headers;
 
 /// How often passing on is tried before the whole step is: its mail would go out once more.
 const TRIES: usize = 4;

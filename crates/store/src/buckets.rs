@@ -50,7 +50,9 @@ pub(crate) fn take(
         // Whoever asks for more than a bucket holds gets it piece by piece.
         if time <= most_missing
             && conn
-                .row(&TAKE, &[account.0.into(), name.into(), now.into(), time.into(), most_missing.into()], |r| r.int())?
+                .row(&TAKE, &[account.0.into(), name.into(), now.into(), time.into(), most_missing.into()], |r| {
+                    r.int()
+                })?
                 .is_some()
         {
             return Ok(Taken::Pieces(pieces));

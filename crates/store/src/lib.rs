@@ -25,12 +25,12 @@ mod metrics;
 mod outbox;
 mod people;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod read;
 mod recipients;
 mod sql;
 mod store_customers;
-#[cfg(test)]
-mod plan_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -45,9 +45,9 @@ use arc_swap::ArcSwap;
 use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, SignUpId, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use buckets::{Rate, Taken};
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
-pub use buckets::{Rate, Taken};
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased};

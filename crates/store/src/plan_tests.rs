@@ -33,7 +33,8 @@ fn fill(conn: &mut Conn) {
 
 fn whole_table(plan: &[String]) -> bool {
     plan.iter().any(|line| {
-        line.contains("Seq Scan on delivery") || line.starts_with("SCAN ") && !line.contains("USING") && line.contains("delivery")
+        line.contains("Seq Scan on delivery")
+            || line.starts_with("SCAN ") && !line.contains("USING") && line.contains("delivery")
             || ["SCAN d", "SCAN e"].contains(&line.as_str())
     })
 }
@@ -48,7 +49,12 @@ fn nothing_reads_the_whole_outbox() {
             let plan = conn.plan_of(statement).expect("a plan");
             // A count goes through its index, and through nothing else.
             let counts = statement.0.contains("GROUP BY");
-            assert!(counts && conn.is_sqlite() || counts || !whole_table(&plan), "{}\n{}", statement.0, plan.join("\n"));
+            assert!(
+                counts && conn.is_sqlite() || counts || !whole_table(&plan),
+                "{}\n{}",
+                statement.0,
+                plan.join("\n")
+            );
             if counts && conn.is_sqlite() {
                 assert!(plan.iter().any(|l| l.contains("INDEX delivery_d")), "{}\n{}", statement.0, plan.join("\n"));
             }
@@ -72,14 +78,16 @@ fn a_stream_that_waits_is_put_back_and_hides_nothing() {
         // 299 alerts are due before it and cannot go.
         assert_eq!(look(conn, 100, 1), [300_001]);
         let due = |conn: &mut Conn| {
-            static DUE_NOW: Sql = Sql("SELECT COUNT(*) FROM delivery WHERE account_id = 1 AND state = 0 AND due_at <= 100");
+            static DUE_NOW: Sql =
+                Sql("SELECT COUNT(*) FROM delivery WHERE account_id = 1 AND state = 0 AND due_at <= 100");
             conn.row(&DUE_NOW, &[], |row| row.int()).expect("counted").expect("a number")
         };
         assert_eq!(due(conn), 0, "the next look reads none of them again");
         assert!(look(conn, 100, 64).is_empty());
         // The first goes when its time has come, alone; then the one behind it.
         assert_eq!(look(conn, 2_000_000, 1), [200_001]);
-        static OVER: Sql = Sql("UPDATE delivery SET state = 1, finished_at = 1, leased_by = NULL WHERE account_id = 1 AND id = $1");
+        static OVER: Sql =
+            Sql("UPDATE delivery SET state = 1, finished_at = 1, leased_by = NULL WHERE account_id = 1 AND id = $1");
         conn.run(&OVER, &[200_001.into()]).expect("over");
         let next = look(conn, 8_000_000, 20_000);
         assert!(next.contains(&200_002) && !next.contains(&200_003), "one of the stream, and whatever else is due");

@@ -9,10 +9,10 @@ use model::{AccountId, Ambient, DeliveryId, EmailAddress, EndpointState, Secret,
 use crate::Store;
 use crate::config::RAISE_VERSION;
 use crate::deliveries::Leased;
-use crate::leasing::{LEASE_ROW, leased};
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::keys::Keys;
+use crate::leasing::{LEASE_ROW, leased};
 use crate::plan::{Lane, Owed};
 use crate::sql::{Batch, Conn, Row, Step, Value, each_statements, statements};
 

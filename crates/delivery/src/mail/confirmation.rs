@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use model::{AccountSettings, Form, Language, LocalText, MessageSet, SignUpKind};
 
 use super::built_in::{self, BuiltInMail};
-use super::{html, mjml};
 use super::template::{Escape, MergeField, Template, TemplateFault, TemplateKind};
+use super::{html, mjml};
 
 /// Whose mail it is and where its links lead.
 #[derive(Clone, Copy, Debug)]

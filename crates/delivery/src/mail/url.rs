@@ -263,7 +263,9 @@ mod tests {
 
     #[test]
     fn logins_and_options_are_decoded() {
-        let url = smtp("smtp://us%40er:p%3A%2F%25@h.example?auth=xoauth2&ca=/etc/my%20ca.pem&hello=out.example&connections=8&timeout=5");
+        let url = smtp(
+            "smtp://us%40er:p%3A%2F%25@h.example?auth=xoauth2&ca=/etc/my%20ca.pem&hello=out.example&connections=8&timeout=5",
+        );
         let login = url.login.expect("login");
         assert_eq!((login.user.reveal(), login.password.reveal()), ("us@er", "p:/%"));
         assert_eq!(login.mechanism, Some(AuthMechanism::Xoauth2));

@@ -21,7 +21,10 @@ fn blocks(document: &str, language: &str) -> Vec<String> {
 fn commands(document: &str) -> Vec<Vec<String>> {
     let blocks = blocks(document, "sh");
     let lines = blocks.iter().flat_map(|block| block.lines()).map(|line| line.split('#').next().unwrap_or("").trim());
-    lines.filter_map(|line| line.strip_prefix("vestibule ")).map(|c| c.split(' ').map(str::to_owned).collect()).collect()
+    lines
+        .filter_map(|line| line.strip_prefix("vestibule "))
+        .map(|c| c.split(' ').map(str::to_owned).collect())
+        .collect()
 }
 
 const MAIL: &str = include_str!("../../../../docs/mail.md");

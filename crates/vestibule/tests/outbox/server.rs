@@ -57,7 +57,14 @@ impl Server {
         .await;
         let mut process = Command::new(python())
             .arg(script("smtp_server.py"))
-            .args([format!("{name}.crt"), format!("{name}.key"), "us@er".into(), "p:ss/w".into(), name.into(), mode.into()])
+            .args([
+                format!("{name}.crt"),
+                format!("{name}.key"),
+                "us@er".into(),
+                "p:ss/w".into(),
+                name.into(),
+                mode.into(),
+            ])
             .current_dir(folder)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
