@@ -92,10 +92,7 @@ impl SmtpTransport {
         let envelope = mail.envelope().map_err(|fault| fault.to_send_fault())?;
         let bytes = mail.to_signed_bytes(signers).map_err(|fault| fault.to_send_fault())?;
         let closed = |_| SendFault::new(FaultKind::Unreachable, "shutting down");
-        let _unhurried = match urgent {
-            true => None,
-            false => Some(self.0.unhurried.acquire().await.map_err(closed)?),
-        };
+        let _unhurried = if urgent { None } else { Some(self.0.unhurried.acquire().await.map_err(closed)?) };
         let _turn = self.0.turns.acquire().await.map_err(closed)?;
         let (mut session, mut used_before) = match self.0.take_idle() {
             Some(session) => (session, true),
