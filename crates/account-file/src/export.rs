@@ -105,11 +105,16 @@ fn write_account(
     }
     let mut account = settings_form(settings);
     let mail = account.as_object_mut().and_then(|a| a.remove("mail"));
+    let guard = account.as_object_mut().and_then(|a| a.remove("guard_settings"));
     writeln!(out, "\n[account]")?;
     write_keys(out, &account, ACCOUNT)?;
     if let Some(mail) = mail {
         writeln!(out, "\n[mail]")?;
         write_keys(out, &mail, MAIL)?;
+    }
+    if let Some(guard) = guard {
+        writeln!(out, "\n[guard]")?;
+        write_keys(out, &guard, crate::sections::guard::KEYS)?;
     }
     for (heading, parts) in PARTS {
         let whole = parts.iter().any(|(kind, _)| items.iter().any(|i| i.kind == *kind));

@@ -172,6 +172,27 @@ impl<'a, 'i> Table<'a, 'i> {
         found
     }
 
+    /// A list of whole numbers in a range.
+    pub fn numbers(&mut self, key: &'static str, range: std::ops::RangeInclusive<u32>) -> Option<Vec<u32>> {
+        let value = self.value(key)?;
+        let wanted = format!("a list of whole numbers from {} to {}", range.start(), range.end());
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong(key, value, &wanted);
+            return None;
+        };
+        let mut found = Vec::new();
+        for entry in array {
+            let number = entry.get_ref().as_integer();
+            let number = number.and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
+            let Some(number) = number.filter(|n| range.contains(n)) else {
+                self.report.fault(entry.span().start, format!("`{key}` must be {wanted}"));
+                return None;
+            };
+            found.push(number);
+        }
+        Some(found)
+    }
+
     /// One of a few words.
     pub fn one_of<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<Placed<T>> {
         let Placed { value, at } = self.string(key)?;

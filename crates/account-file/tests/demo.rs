@@ -16,7 +16,7 @@ fn the_demo_file_has_no_fault() {
     let item = |kind, name: &str| file.items.iter().find(|i| i.kind == kind && i.name == name).expect(name);
     let tag = item(ItemKind::Tag, "RFV");
     assert_eq!(tag.definition["group"], "Campaigns");
-    assert_eq!((tag.position, tag.place.line), (6, 97));
+    assert_eq!((tag.position, tag.place.line), (6, 101));
     assert_eq!(item(ItemKind::Automation, "WELCOME1").definition["steps"][1], json!({ "delay": 604_800 }));
     assert_eq!(item(ItemKind::Form, "MEMBER01").definition["actions"]["lists"], json!(["MEMBERS1"]));
     let caller = item(ItemKind::ApiUser, "spektrix TestLogin");

@@ -35,7 +35,7 @@ fn the_document() {
         "[[feild]]\n[zzzzzzzz]",
         &[
             "3:3: unknown key `feild` in the file; did you mean `field`?",
-            "4:2: unknown key `zzzzzzzz` in the file; known here: account, mail, api_user, field, tag_group, mailing_list, \
+            "4:2: unknown key `zzzzzzzz` in the file; known here: account, mail, guard, api_user, field, tag_group, mailing_list, \
              statement, automation, form, webhook",
         ],
     );

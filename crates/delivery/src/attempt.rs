@@ -110,7 +110,7 @@ impl Courier {
     }
 
     async fn confirmation_mail(&self, account: &Arc<AccountSnapshot>, row: &Leased) -> Result<Outgoing, NoMail> {
-        let Owed::Confirmation { pending, form, sign_up_kind, to, language } = &row.owed else {
+        let Owed::Confirmation { pending, form, sign_up_kind, to, language, network } = &row.owed else {
             return Err(NoMail::Never("not a confirmation".into()));
         };
         // What this node has just written is still owed; later it may have been withdrawn.
@@ -118,7 +118,9 @@ impl Courier {
             self.still_held(row, *pending).await?;
         }
         let place = Place { account: row.account, pending: *pending };
-        self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await
+        let mut mail = self.confirmation(account, row, place, *form, *sign_up_kind, to, language.as_deref()).await?;
+        mail.headers.push(form_sub(row.created_at, *network));
+        Ok(mail)
     }
 
     pub(crate) async fn still_held(&self, row: &Leased, pending: model::PendingId) -> Result<(), NoMail> {
@@ -226,6 +228,13 @@ impl Courier {
             Err(fault) => self.after(row, &fault),
         }
     }
+}
+
+/// The header by which receivers recognise mail that somebody caused at a form, as M3AAWG advises
+/// (draft-levine-mailbomb-header): the time, and the network it came from.
+fn form_sub(at: model::Timestamp, network: Option<std::net::IpAddr>) -> (String, String) {
+    let network = network.map_or_else(String::new, |ip| format!("; ip={ip}"));
+    ("Form-Sub".into(), format!("v=1{network}; date={}", at.to_rfc3339()))
 }
 
 /// What a confirmation mail goes by when the sign-up came through no form.

@@ -10,6 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use intake::GuardSignals;
+use intake::guard::PageOrigin;
 use model::{AccountSnapshot, Refusal, ResolvedForm};
 
 use crate::Doors;
@@ -208,7 +210,7 @@ impl<'r> Asking<'r> {
     }
 
     async fn take(&self, form: &ResolvedForm, submission: Submission<'_>) -> Response {
-        let Submission { mut given, typed, wording_changed, .. } = submission;
+        let Submission { mut given, typed, wording_changed, challenge } = submission;
         let chosen = given.language.take().or_else(|| self.chosen());
         let (texts, languages) = pages::for_form(&self.account, form, asked(self.headers, chosen.as_deref()));
         if wording_changed {
@@ -223,7 +225,16 @@ impl<'r> Asking<'r> {
         }
         given.language = Some(texts.tag().to_owned());
         let source = given.origin.clone();
-        match self.doors.intake.sign_up(&self.account, given).await {
+        let signals = GuardSignals {
+            page: self.page(&source),
+            ticket: challenge.ticket.as_deref(),
+            honeypot: challenge.honeypot.as_deref(),
+            altcha: challenge.altcha.as_deref(),
+            // A program that calls the JSON form can solve what it is given; our page has no script for it yet.
+            can_challenge: self.json,
+            ..GuardSignals::default()
+        };
+        match self.doors.intake.sign_up_with(&self.account, given, &signals).await {
             Ok(outcome) => {
                 let url = pages::messages(form, &outcome).submission_url.as_deref();
                 let url = pages::redirect(&self.account.settings, url);
@@ -243,6 +254,17 @@ impl<'r> Asking<'r> {
             }
             Err(refused) => refusal(&Brand::of(&self.account.settings), &refused, texts),
         }
+    }
+
+    /// Whether the page that sent this is one that may; `None` leaves it to the sign-up's origin.
+    fn page(&self, source: &model::Origin) -> Option<PageOrigin> {
+        let sender = text(self.headers, &header::ORIGIN).filter(|o| *o != "null");
+        let Some(sender) = sender else {
+            return if self.json || source.page.is_some() { None } else { Some(PageOrigin::Absent) };
+        };
+        let host = text(self.headers, &header::HOST).unwrap_or_default();
+        let own = sender.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host));
+        Some(if own || allows(&self.account, sender) { PageOrigin::Allowed } else { PageOrigin::Foreign })
     }
 
     /// The form once more, with everything typed and what is wrong with it.

@@ -12,6 +12,7 @@
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
+mod challenge_routes;
 mod client;
 mod counts;
 mod form_routes;
@@ -77,6 +78,7 @@ pub fn service(
 + 'static {
     let people = Router::new()
         .merge(counts::counted(model::Door::Hosted, form_routes::routes(), &doors))
+        .merge(counts::counted(model::Door::Pages, challenge_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, page_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, preference_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, unsubscribe_routes::routes(), &doors))

@@ -8,13 +8,16 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::{
-    AccountSnapshot, ContactId, Door, EmailAddress, FieldId, GivenSignUp, Origin, Refusal, StatementId, TagId,
+    AccountSnapshot, Caller, ContactId, Door, EmailAddress, FieldId, GivenSignUp, Origin, Refusal, SignUp, StatementId,
+    TagId,
 };
-use store::{AddressRow, PersonKey, Renamed, Wants};
+use store::{AddressRow, Mailbox, PersonKey, Renamed, Wants};
 
 use crate::decide::Ask;
 use crate::decide_customer as decide;
-use crate::{Intake, apply, refusal, validate};
+use crate::gate::Passed;
+use crate::guard::{Reason, Verdict};
+use crate::{GuardSignals, Intake, apply, quarantine, recipients, refusal, validate};
 
 /// A customer that was just made.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct MadeCustomer {
     pub public_id: Option<String>,
     /// Its values after this.
     pub values: Vec<(FieldId, String)>,
+    /// Why recipient protection keeps the confirmation mail back (or, with `log`, would have kept it back).
+    pub(crate) withheld: Option<Reason>,
 }
 
 /// Which customer a change is about.
@@ -78,28 +83,69 @@ impl Intake {
     /// known only by an unconfirmed sign-up becomes the customer; its pending sign-up stays. `password` is a hash.
     ///
     /// What an unauthenticated caller asks for never turns a no, a withdrawn or a suppressed answer into a yes: it waits
-    /// for the emailed confirmation.
+    /// for the emailed confirmation. What the guard makes of it: see [`Intake::sign_up_with`]; a quiet one answers as made,
+    /// with a number that is nobody's.
     pub async fn create_customer(
         &self,
         account: &Arc<AccountSnapshot>,
         given: GivenSignUp<'_>,
         password: Option<String>,
+        signals: &GuardSignals<'_>,
     ) -> Result<MadeCustomer, Refusal> {
         let sign_up = validate::resolve(account, given).map_err(|faults| {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
+        let passed = self.gate.pass(account, &sign_up, signals, self.store.ambient().now());
+        match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
+            Verdict::Accept => self.make_customer(account, sign_up, password, passed, None, false).await?,
+            Verdict::Quiet if quarantine::makes_the_customer(&sign_up, &passed.policy) => {
+                let rest = quarantine::without_statements(&sign_up);
+                self.make_customer(account, rest, password, passed, Some(sign_up), false).await?
+            }
+            Verdict::Quiet => self.keep_customer_quiet(account, sign_up, passed).await,
+            Verdict::Challenge => Err(self.turn_away(account, &sign_up, &passed, Refusal::Challenge)),
+            Verdict::Refuse { retry_after: Some(after) } => {
+                Err(self.turn_away(account, &sign_up, &passed, Refusal::TooMany(after)))
+            }
+            Verdict::Refuse { retry_after: None } => Err(self.turn_away(account, &sign_up, &passed, Refusal::Blocked)),
+        }
+    }
+
+    /// Decides about a customer whom the guard lets pass; the inner refusal is the decision's own. `quarantine`: the
+    /// whole of the sign-up, where only a part passes. `released`: it was in quarantine, and what is new of it counts for
+    /// a customer that exists by now too.
+    pub(crate) async fn make_customer(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: SignUp,
+        password: Option<String>,
+        passed: Passed,
+        quarantine: Option<SignUp>,
+        released: bool,
+    ) -> Result<Result<MadeCustomer, Refusal>, Refusal> {
         let numbers = apply::numbers(account, &sign_up) + sign_up.wish.statements.len();
-        let ask = Ask::new(&self.store, self.settings, account, sign_up);
-        let wants = Wants { values: true, numbers, ..ask.wants() };
+        // Answers of an unauthenticated caller may have to wait for a mail.
+        let may_wait = sign_up.caller == Caller::Public && !sign_up.wish.statements.is_empty();
+        let counted = may_wait && recipients::are_counted(&passed.policy);
+        let counted = counted.then(|| Mailbox::of(self.store.keys(), &sign_up.email));
+        let door = sign_up.door;
+        let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
+        let wants = ask.wants();
+        let wants = Wants { values: true, numbers, mailbox: wants.mailbox.or(counted), ..wants };
         let made = self
             .store
-            .decide(ask.key(), wants, move |facts, numbers| decide::create(&ask, password.as_deref(), facts, numbers))
+            .decide(ask.key(), wants, move |facts, numbers| {
+                decide::create(&ask, password.as_deref(), released, facts, numbers)
+            })
             .await
             .map_err(|e| refusal(&e))?;
         let counter = if made.is_ok() { &self.counts.applied } else { &self.counts.refused };
         counter.fetch_add(1, Ordering::Relaxed);
-        made
+        if let Ok(MadeCustomer { withheld: Some(reason), .. }) = &made {
+            self.note_withheld(account, door, *reason);
+        }
+        Ok(made)
     }
 
     /// Changes a customer's values, address and password; what is not named stays. `given` names the customer by the

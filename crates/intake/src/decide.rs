@@ -4,19 +4,22 @@
 use std::sync::Arc;
 
 use model::{
-    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, MailState, Origin, Outcome, PendingId, PersonId, Refusal,
-    SignUp, SignUpId, SignUpKind, Timestamp,
+    AccountSnapshot, ContactId, DeliveryId, Door, Evidence, GuardMode, MailState, Origin, Outcome, PendingId, PersonId,
+    Refusal, SignUp, SignUpId, SignUpKind, Timestamp,
 };
 use store::{
-    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, NewContact, NewDelivery, NewPending, NewSignUp,
-    Numbers, OutcomeName, Owed, PersonChange, PersonKey, Plan, Receipt, Store, TokenKind, Wants, pending_token,
-    token_hash,
+    ContactChange, DeliveryState, EarlierSignUp, Facts, Keys, Lane, Mailbox, MailboxChange, NewContact, NewDelivery,
+    NewPending, NewSignUp, Numbers, OutcomeName, Owed, PersonChange, PersonKey, Plan, Receipt, Store, TokenKind, Wants,
+    pending_token, token_hash,
 };
 use tokio::sync::watch;
 
 use crate::apply::{self, Applying};
 use crate::decide_people::{self, ERASED};
-use crate::{IntakeSettings, fingerprint, pending_outcome, source_of};
+use crate::gate::{self, Passed};
+use crate::guard::Reason;
+use crate::guard::recipient::MailCause;
+use crate::{IntakeSettings, fingerprint, pending_outcome, recipients, source_of};
 
 /// A sign-up with all that its decision needs.
 pub(crate) struct Ask {
@@ -26,6 +29,10 @@ pub(crate) struct Ask {
     keys: Keys,
     store: Store,
     settings: IntakeSettings,
+    passed: Passed,
+    mailbox: Option<Mailbox>,
+    /// The whole sign-up, where only a part of it goes on.
+    quarantine: Option<Arc<SignUp>>,
 }
 
 /// What was decided about a sign-up, and how its mail stands.
@@ -35,6 +42,8 @@ pub(crate) struct Settled {
     pub(crate) repeated: bool,
     /// The mail to wait for.
     pub(crate) delivery: Option<DeliveryId>,
+    /// Why recipient protection keeps the mail back (or, with `log`, would have kept it back).
+    pub(crate) withheld: Option<Reason>,
     /// Its receipt, when this node delivers it.
     pub(crate) receipt: Option<watch::Receiver<Receipt>>,
 }
@@ -45,8 +54,15 @@ impl Ask {
         settings: IntakeSettings,
         account: &Arc<AccountSnapshot>,
         sign_up: SignUp,
+        passed: Passed,
+        quarantine: Option<SignUp>,
     ) -> Self {
+        // Only what may cause a mail locks and reads its mailbox.
+        let counts = sign_up.confirm && recipients::are_counted(&passed.policy);
         Self {
+            mailbox: counts.then(|| Mailbox::of(store.keys(), &sign_up.email)),
+            passed,
+            quarantine: quarantine.map(Arc::new),
             fingerprint: fingerprint::of(account.id, &sign_up),
             account: Arc::clone(account),
             sign_up: Arc::new(sign_up),
@@ -58,7 +74,12 @@ impl Ask {
 
     /// The same about another wish of the same person.
     pub(crate) fn about(&self, sign_up: SignUp) -> Self {
-        Self::new(&self.store, self.settings, &self.account, sign_up)
+        Self::new(&self.store, self.settings, &self.account, sign_up, self.passed.clone(), None)
+    }
+
+    /// The whole sign-up, where only a part of it goes on.
+    pub(crate) fn quarantine(&self) -> Option<Arc<SignUp>> {
+        self.quarantine.clone()
     }
 
     pub(crate) fn sign_up(&self) -> &SignUp {
@@ -83,6 +104,7 @@ impl Ask {
             sign_ups_since: Some(self.store.ambient().now().minus(self.settings.repeat_window)),
             runs: !self.account.automations.is_empty(),
             numbers: apply::numbers(&self.account, &self.sign_up),
+            mailbox: self.mailbox,
             ..Wants::default()
         }
     }
@@ -104,6 +126,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
         None => create(ask, facts, numbers, &mut plan, now),
     };
     plan.contact = Some(contact);
+    plan.quarantine.clone_from(&ask.quarantine);
     let sign_up_id = SignUpId(numbers.row());
     let settled = if ask.sign_up.confirm {
         hold(ask, facts, numbers, &mut plan, kind, contact, sign_up_id, now)
@@ -121,7 +144,7 @@ pub(crate) fn sign_up(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (P
         apply::apply(&applying, facts, numbers, ask.store.has_room_for_delivery(), &mut plan);
         plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Applied, None, None));
         let outcome = Outcome::Applied { kind, contact, sign_up: sign_up_id };
-        Settled { outcome, repeated: false, delivery: None, receipt: None }
+        Settled { outcome, repeated: false, delivery: None, withheld: None, receipt: None }
     };
     (plan, settled)
 }
@@ -142,7 +165,7 @@ fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
     let (kind, sign_up) = (earlier.kind, earlier.id);
     let Some(pending) = earlier.pending else {
         let outcome = Outcome::Applied { kind, contact, sign_up };
-        return Settled { outcome, repeated: true, delivery: None, receipt: None };
+        return Settled { outcome, repeated: true, delivery: None, withheld: None, receipt: None };
     };
     let mail = match earlier.delivery_state {
         Some(DeliveryState::Done) => MailState::Taken,
@@ -154,6 +177,7 @@ fn settled_before(contact: ContactId, earlier: &EarlierSignUp) -> Settled {
         outcome: pending_outcome(kind, contact, sign_up, pending, mail),
         repeated: true,
         delivery: earlier.delivery.filter(|_| waits),
+        withheld: None,
         receipt: None,
     }
 }
@@ -213,10 +237,15 @@ pub(crate) fn hold(
         outcome: pending_outcome(kind, contact, sign_up_id, pending, MailState::Withheld),
         repeated: false,
         delivery: None,
+        withheld: None,
         receipt: None,
     };
-    if may_be_mailed(facts) {
+    let cause = MailCause::Confirmation;
+    let withheld = ask.mailbox.and_then(|_| recipients::withheld(ask.account.id, cause, facts, &ask.passed.policy));
+    let enforced = ask.passed.policy.mode == GuardMode::Enforce;
+    if may_be_mailed(facts) && !(enforced && withheld.is_some()) {
         let id = DeliveryId(numbers.row());
+        plan.mailboxes.extend(ask.mailbox.map(|m| (m, MailboxChange::Mail(cause, id.0))));
         let (sender, receiver) = watch::channel(Receipt::Waiting);
         let at_once = ask.store.has_room_for_delivery();
         plan.deliveries.push(NewDelivery {
@@ -228,6 +257,7 @@ pub(crate) fn hold(
                 sign_up_kind: kind,
                 to: ask.sign_up.email.clone(),
                 language: ask.sign_up.language.clone(),
+                network: ask.sign_up.origin.ip.map(model::network_of),
             },
             due_at: now,
             at_once,
@@ -238,7 +268,10 @@ pub(crate) fn hold(
         settled.receipt = at_once.then_some(receiver);
     }
     let delivery = settled.delivery;
-    plan.sign_up = Some(record(ask, facts, sign_up_id, kind, OutcomeName::Pending, Some(pending), delivery));
+    let record = record(ask, facts, sign_up_id, kind, OutcomeName::Pending, Some(pending), delivery);
+    let verdict = gate::record(ask.passed.judgement, withheld);
+    plan.sign_up = Some(NewSignUp { verdict, ..record });
+    settled.withheld = withheld;
     settled
 }
 
@@ -265,7 +298,7 @@ pub(crate) fn record(
         door: ask.sign_up.door.name(),
         kind,
         outcome,
-        verdict: None,
+        verdict: gate::record(ask.passed.judgement, None),
         fingerprint: ask.fingerprint,
         pending,
         delivery,
@@ -278,9 +311,24 @@ pub(crate) fn evidence(origin: &Origin, door: Door, form: Option<model::FormId>,
     Evidence { at, door, form, page: origin.page.clone(), ip: origin.ip, user_agent: origin.user_agent.clone() }
 }
 
-/// Decides about a confirm link that was followed.
+/// Decides about a sign-up that goes into quarantine: its record, and the whole of it for a release.
+pub(crate) fn quiet(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, SignUpId) {
+    let id = SignUpId(numbers.row());
+    let sign_up = record(ask, facts, id, SignUpKind::Signup, OutcomeName::Quiet, None, None);
+    let plan = Plan { sign_up: Some(sign_up), quarantine: Some(Arc::clone(&ask.sign_up)), ..Plan::default() };
+    (plan, id)
+}
+
+/// The same about a wish to become a customer, with a number for the answer that is nobody's.
+pub(crate) fn quiet_customer(ask: &Ask, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, (SignUpId, ContactId)) {
+    let (plan, id) = quiet(ask, facts, numbers);
+    (plan, (id, numbers.contact()))
+}
+
+/// Decides about a confirm link that was followed. `mailbox`: where its mails are counted.
 pub(crate) fn confirm(
     account: &AccountSnapshot,
+    mailbox: Option<Mailbox>,
     origin: &Origin,
     at_once: bool,
     facts: &Facts,
@@ -315,6 +363,7 @@ pub(crate) fn confirm(
         ],
     };
     let mut plan = Plan { used: Some(pending.id), ..Plan::default() };
+    plan.mailboxes.extend(mailbox.map(|m| (m, MailboxChange::Answered)));
     apply::apply(&applying, facts, numbers, at_once, &mut plan);
     if facts.suppressed.as_deref() == Some(ERASED) {
         plan.person = Some(PersonChange::Release(ERASED));
@@ -323,7 +372,7 @@ pub(crate) fn confirm(
 }
 
 /// Decides about "this wasn't me".
-pub(crate) fn not_me(facts: &Facts, _: &mut dyn Numbers) -> (Plan, ()) {
+pub(crate) fn not_me(mailbox: Mailbox, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, ()) {
     let now = facts.now.unwrap_or(Timestamp(0));
     let plan = Plan {
         contact: facts.contact.as_ref().map(|c| c.id),
@@ -334,6 +383,7 @@ pub(crate) fn not_me(facts: &Facts, _: &mut dyn Numbers) -> (Plan, ()) {
         }),
         drop_pending: facts.pending.as_ref().filter(|p| p.used_at.is_none()).map(|p| p.id),
         suppress: Some("not_me"),
+        mailboxes: vec![(mailbox, MailboxChange::NotMe(numbers.row()))],
         ..Plan::default()
     };
     (plan, ())

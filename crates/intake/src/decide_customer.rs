@@ -9,17 +9,20 @@ use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, O
 use crate::apply::{self, Applying};
 use crate::customers::{MOVED, MadeCustomer, StatementChange, TagChange, Through};
 use crate::decide::{self, Ask};
+use crate::guard::Reason;
 
 /// Decides about a new customer.
 pub(crate) fn create(
     ask: &Ask,
     password: Option<&str>,
+    released: bool,
     facts: &Facts,
     numbers: &mut dyn Numbers,
 ) -> (Plan, Result<MadeCustomer, Refusal>) {
     let sign_up = ask.sign_up();
     if let Some(known) = facts.contact.as_ref().filter(|c| c.is_customer()) {
         let plan = match sign_up.door {
+            _ if released => still_updated(ask, known, facts, numbers),
             Door::SpektrixForm => still_updated(ask, known, facts, numbers),
             _ => Plan::default(),
         };
@@ -36,26 +39,28 @@ pub(crate) fn create(
     let id = SignUpId(numbers.row());
     let applied = SignUp { wish: Wish { statements: direct, ..sign_up.wish.clone() }, ..sign_up.clone() };
     apply_now(ask, &applied, id, kind, contact, person, facts, numbers, &mut plan);
-    // With the confirmation still to come, the customer exists and is not confirmed.
-    if sign_up.confirm
-        && let Some(change) = &mut plan.change
-    {
+    // With the confirmation or the release still to come, the customer exists and is not confirmed.
+    let quarantine = ask.quarantine();
+    let waits = sign_up.confirm || quarantine.is_some();
+    if waits && let Some(change) = &mut plan.change {
         change.confirmed_at = None;
     }
     plan.customer = true;
     plan.password = password.map(str::to_owned);
-    if sign_up.confirm || !held.is_empty() {
-        wait(ask, held, facts, numbers, &mut plan, kind, contact, person, id, now);
+    let mut withheld = None;
+    if sign_up.confirm && quarantine.is_none() || !held.is_empty() {
+        withheld = wait(ask, held, facts, numbers, &mut plan, kind, contact, person, id, now);
     } else {
         plan.sign_up = Some(decide::record(ask, facts, id, kind, OutcomeName::Applied, None, None));
     }
+    plan.quarantine = quarantine;
     let mut values = facts.values.clone();
     for (field, value) in &plan.values {
         values.retain(|(f, _)| f != field);
         values.extend(value.clone().map(|v| (*field, v)));
     }
     let public_id = facts.contact.as_ref().and_then(|c| c.public_id.clone());
-    (plan, Ok(MadeCustomer { contact, public_id, values }))
+    (plan, Ok(MadeCustomer { contact, public_id, values, withheld }))
 }
 
 /// The integrated form still updates the statements of a customer that exists (Spektrix reference, section 8).
@@ -123,12 +128,12 @@ fn wait(
     person: PersonId,
     id: SignUpId,
     now: Timestamp,
-) {
+) -> Option<Reason> {
     let sign_up = ask.sign_up();
     let wish = Wish { statements: held, ..Wish::default() };
     let held = ask.about(SignUp { wish, confirm: true, ..sign_up.clone() });
     if decide::repeat_of(&held, facts).is_some() {
-        return;
+        return None;
     }
     for answer in &held.sign_up().wish.statements {
         plan.consents.push(NewConsent {
@@ -143,7 +148,7 @@ fn wait(
             evidence: vec![decide::evidence(&sign_up.origin, sign_up.door, sign_up.form, now)],
         });
     }
-    decide::hold(&held, facts, numbers, plan, kind, contact, id, now);
+    decide::hold(&held, facts, numbers, plan, kind, contact, id, now).withheld
 }
 
 fn basis(account: &AccountSnapshot, statement: StatementId) -> Basis {

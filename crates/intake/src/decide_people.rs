@@ -287,6 +287,7 @@ pub(crate) fn resend(holding: &Holding, facts: &Facts, numbers: &mut dyn Numbers
             sign_up_kind: old.kind,
             to: held.email.clone(),
             language: held.language.clone(),
+            network: held.origin.ip.map(model::network_of),
         },
     };
     let plan = Plan {

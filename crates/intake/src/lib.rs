@@ -6,14 +6,18 @@
 
 mod apply;
 mod automations;
+mod chores;
 mod customers;
 mod decide;
 mod decide_customer;
 mod decide_people;
 mod fingerprint;
+mod gate;
 pub mod guard;
 mod import;
 mod people;
+mod quarantine;
+mod recipients;
 mod validate;
 mod wait;
 
@@ -28,7 +32,11 @@ use model::{
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
 pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
+use gate::{Gate, Passed};
+pub use gate::{GuardCounts, GuardSignals};
+use guard::Verdict;
 pub use import::{Imported, ImportedContact};
+pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
@@ -71,6 +79,12 @@ pub struct IntakeCounts {
     pub repeated: AtomicU64,
     /// Refused for what they asked.
     pub refused: AtomicU64,
+    /// Kept in quarantine.
+    pub quiet: AtomicU64,
+    /// Turned away by the guard, or asked for a challenge.
+    pub turned_away: AtomicU64,
+    /// Confirmation mails that recipient protection kept back.
+    pub withheld: AtomicU64,
     /// Links followed that applied something.
     pub confirmed: AtomicU64,
     /// Sign-ups forgotten because nobody confirmed them.
@@ -83,7 +97,7 @@ pub struct Intake {
     store: Store,
     settings: IntakeSettings,
     counts: Arc<IntakeCounts>,
-    tickets: guard::Tickets,
+    gate: Arc<Gate>,
     /// Addresses that a preference link went to just now.
     asked: Arc<guard::Seen>,
 }
@@ -110,8 +124,8 @@ pub struct Confirmed {
 impl Intake {
     /// The intake over a store.
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
-        let tickets = guard::Tickets::new(&store.keys().derived("form ticket"));
-        Self { store, settings, counts: Arc::default(), tickets, asked: Arc::new(guard::Seen::new(10_000)) }
+        let gate = Arc::new(Gate::new(store.keys()));
+        Self { store, settings, counts: Arc::default(), gate, asked: Arc::new(guard::Seen::new(10_000)) }
     }
 
     /// The store, for reading.
@@ -124,27 +138,84 @@ impl Intake {
         &self.counts
     }
 
-    /// Makes and reads the tickets that forms carry.
-    pub fn tickets(&self) -> &guard::Tickets {
-        &self.tickets
+    /// Verdicts and reasons by door.
+    pub fn guard_counts(&self) -> &GuardCounts {
+        &self.gate.counts
     }
 
-    /// Takes a sign-up in. Answers after the commit and, where a confirmation mail is owed, after the mail server has
-    /// taken it or the wait is over.
+    /// Makes and reads the tickets that forms carry.
+    pub fn tickets(&self) -> &guard::Tickets {
+        &self.gate.tickets
+    }
+
+    /// A proof of work to solve, as the widget's JSON.
+    pub fn challenge(&self, account: &AccountSnapshot, form: Option<model::FormId>) -> Option<String> {
+        self.gate.challenge(account.id, form, self.store.ambient())
+    }
+
+    /// Whether a form is under attack: its pages ask for a challenge, and links confirm by button only.
+    pub fn under_attack(&self, account: &AccountSnapshot, form: Option<model::FormId>) -> bool {
+        self.gate.under_attack(account, form, self.store.ambient().now())
+    }
+
+    /// Takes a sign-up in from a door that knows nothing more about the call: see [`Intake::sign_up_with`].
     pub async fn sign_up(&self, account: &Arc<AccountSnapshot>, given: GivenSignUp<'_>) -> Result<Outcome, Refusal> {
+        self.sign_up_with(account, given, &GuardSignals::default()).await
+    }
+
+    /// Takes a sign-up in, past the guard. Answers after the commit and, where a confirmation mail is owed, after the mail
+    /// server has taken it or the wait is over.
+    pub async fn sign_up_with(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        given: GivenSignUp<'_>,
+        signals: &GuardSignals<'_>,
+    ) -> Result<Outcome, Refusal> {
         let started = tokio::time::Instant::now();
         let sign_up = validate::resolve(account, given).map_err(|faults| {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
-        let ask = Ask::new(&self.store, self.settings, account, sign_up);
+        let passed = self.gate.pass(account, &sign_up, signals, self.store.ambient().now());
+        match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
+            Verdict::Accept => self.go_on(account, sign_up, passed, started).await,
+            Verdict::Quiet => self.keep_quiet(account, sign_up, passed).await,
+            Verdict::Challenge => Err(self.turn_away(account, &sign_up, &passed, Refusal::Challenge)),
+            Verdict::Refuse { retry_after: Some(after) } => {
+                Err(self.turn_away(account, &sign_up, &passed, Refusal::TooMany(after)))
+            }
+            Verdict::Refuse { retry_after: None } => Err(self.turn_away(account, &sign_up, &passed, Refusal::Blocked)),
+        }
+    }
+
+    /// Decides about a sign-up that the guard lets pass.
+    async fn go_on(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: model::SignUp,
+        passed: Passed,
+        started: tokio::time::Instant,
+    ) -> Result<Outcome, Refusal> {
+        let door = sign_up.door;
+        let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, None);
         let settled = self
             .store
             .decide(ask.key(), ask.wants(), move |facts, numbers| decide::sign_up(&ask, facts, numbers))
             .await
             .map_err(|e| refusal(&e))?;
         self.count(&settled);
+        if let Some(reason) = settled.withheld {
+            self.note_withheld(account, door, reason);
+        }
         Ok(self.await_mail(account.id, settled, started).await)
+    }
+
+    fn note_withheld(&self, account: &AccountSnapshot, door: Door, reason: guard::Reason) {
+        self.counts.withheld.fetch_add(1, Ordering::Relaxed);
+        self.gate.counts.note_reason(door, reason);
+        if guard::recipient::is_ceiling(reason) {
+            tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
+        }
     }
 
     fn count(&self, settled: &Settled) {
@@ -168,17 +239,23 @@ impl Intake {
         }
         self.still_free(account.id, &pending).await?;
         let confirmed = Confirmed { now: true, ..confirmed };
+        let counted = recipients::are_counted(&self.gate.policy(&account));
+        let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
+        let mailbox = counted.then(|| store::Mailbox::of(self.store.keys(), mailed));
         let wants = Wants {
             pending: Some(pending.id),
             runs: !account.automations.is_empty(),
             numbers: apply::numbers(&account, &pending.sign_up),
+            mailbox,
             ..Wants::default()
         };
         let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
         let at_once = self.store.has_room_for_delivery();
         let result = self
             .store
-            .decide(key, wants, move |facts, numbers| decide::confirm(&account, &origin, at_once, facts, numbers))
+            .decide(key, wants, move |facts, numbers| {
+                decide::confirm(&account, mailbox, &origin, at_once, facts, numbers)
+            })
             .await
             .map_err(|e| refusal(&e))?;
         match result {
@@ -246,8 +323,11 @@ impl Intake {
         // Whoever got the mail speaks: of a new address, that is not the person who asked for it.
         let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
         let key = PersonKey { account: account.id, email_key: mailed.key().to_owned() };
-        let wants = Wants { pending: Some(pending.id), ..Wants::default() };
-        self.store.decide(key, wants, decide::not_me).await.map_err(|e| refusal(&e))
+        let mailbox = store::Mailbox::of(self.store.keys(), mailed);
+        let wants = Wants { pending: Some(pending.id), mailbox: Some(mailbox), ..Wants::default() };
+        let decided =
+            self.store.decide(key, wants, move |facts, numbers| decide::not_me(mailbox, facts, numbers)).await;
+        decided.map_err(|e| refusal(&e))
     }
 
     /// A new address must not be somebody else's by now.

@@ -11,6 +11,7 @@ use model::{
 use store::{Contact, ContactKey, Facts, Numbers, PersonKey, TokenKind, Wants};
 
 use crate::decide_people::{self as decide, Holding};
+use crate::guard::recipient::MailCause;
 use crate::{Intake, refusal, validate};
 
 /// How long a preference link that was asked for works.
@@ -94,10 +95,12 @@ impl Intake {
             origin,
         });
         let since = self.store.ambient().now().minus(Duration::from_secs(3600));
-        let wants = Wants { sign_ups_since: Some(since), ..Wants::default() };
+        let protection = self.protection(&person.account, &new);
+        let wants = Wants { sign_ups_since: Some(since), mailbox: protection.mailbox, ..Wants::default() };
         let (holding, to) = (self.holding(&person.account, None), new.clone());
         let decision = move |facts: &Facts, numbers: &mut dyn Numbers| {
-            decide::change_address(&holding, &asked, &to, facts, numbers)
+            let decided = decide::change_address(&holding, &asked, &to, facts, numbers);
+            protection.over(MailCause::Confirmation, facts, decided)
         };
         self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))??;
         Ok(new)
@@ -150,10 +153,13 @@ impl Intake {
         }
         let key = PersonKey { account: account.id, email_key: email.key().to_owned() };
         let at_once = self.store.has_room_for_delivery();
+        let protection = self.protection(account, &email);
+        let wants = Wants { mailbox: protection.mailbox, ..Wants::default() };
         let decision = move |facts: &Facts, numbers: &mut dyn Numbers| {
-            decide::preferences_link(language.clone(), LINK_LIFE, at_once, facts, numbers)
+            let decided = decide::preferences_link(language.clone(), LINK_LIFE, at_once, facts, numbers);
+            protection.over(MailCause::Link, facts, decided)
         };
-        self.store.decide(key, Wants::default(), decision).await.map_err(|e| refusal(&e))
+        self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))
     }
 
     /// Sends the mail of a confirm link whose time is over once more, with a new link; once. The same answer whatever
@@ -163,8 +169,12 @@ impl Intake {
         let within = pending.sign_up.form.and_then(|f| account.form(f)).and_then(|f| f.form.confirm_within);
         let holding = self.holding(&account, within);
         let key = PersonKey { account: account.id, email_key: pending.sign_up.email.key().to_owned() };
-        let wants = Wants { pending: Some(pending.id), ..Wants::default() };
-        let decision = move |facts: &Facts, numbers: &mut dyn Numbers| decide::resend(&holding, facts, numbers);
+        let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
+        let protection = self.protection(&account, mailed);
+        let wants = Wants { pending: Some(pending.id), mailbox: protection.mailbox, ..Wants::default() };
+        let decision = move |facts: &Facts, numbers: &mut dyn Numbers| {
+            protection.over(MailCause::Confirmation, facts, decide::resend(&holding, facts, numbers))
+        };
         self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))
     }
 

@@ -42,7 +42,7 @@ fn plain(email: &EmailAddress) -> GuardInput<'_> {
 
 fn policy(guard: GuardMode, bot_rules: GuardMode) -> Policy {
     let exempt_networks = vec!["203.0.113.0/24".into()];
-    Policy::new(&AccountSettings { guard, bot_rules, exempt_networks, ..Default::default() }, GuardSettings::default())
+    Policy::new(&AccountSettings { guard, bot_rules, exempt_networks, ..Default::default() })
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn who_tries_it_out_on_this_machine_is_not_judged_by_client_but_by_limits() {
 #[test]
 fn a_signal_can_be_switched_off() {
     let settings = GuardSettings { off: vec!["disposable_domain".into()], ..Default::default() };
-    let policy = Policy::new(&AccountSettings::default(), settings);
+    let policy = Policy::new(&AccountSettings { guard_settings: settings, ..Default::default() });
     let email = EmailAddress::parse("x@mailinator.com").expect("an address");
     let guard = Guard::default();
     assert_eq!(guard.judge(&plain(&email), &policy).judgement, Judgement::CLEAN);

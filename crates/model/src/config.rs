@@ -1,7 +1,7 @@
 //! An account's configuration, as written in the account file and kept in the store. Items name each other by their
 //! natural names; [`crate::AccountSnapshot`] resolves the names.
 
-use crate::{Language, LocalText, Secret, Timestamp};
+use crate::{GuardSettings, Language, LocalText, Secret, Timestamp};
 
 fn yes() -> bool {
     true
@@ -86,6 +86,9 @@ pub struct AccountSettings {
     /// What the guard's verdicts do.
     #[serde(default)]
     pub guard: GuardMode,
+    /// The guard's numbers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub guard_settings: GuardSettings,
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,

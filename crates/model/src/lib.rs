@@ -9,6 +9,7 @@ mod config;
 mod consent;
 mod email_address;
 mod field;
+mod guard_settings;
 mod ids;
 mod outcome;
 mod secret;
@@ -25,11 +26,12 @@ pub use config::{
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};
 pub use field::{BUILT_IN_FIELDS, BuiltIn, Field, FieldKind, Given, SYSTEM_FIELDS, ValueFault, attribute_name};
+pub use guard_settings::{GuardSettings, Limit, RecipientLimits};
 pub use ids::{
     AccountId, ApiUserId, AutomationId, ContactId, DeliveryId, FieldId, FormId, ListId, PendingId, PersonId, SignUpId,
     StatementId, TagGroupId, TagId, WebhookId,
 };
 pub use outcome::{Fault, MailState, Outcome, Refusal};
 pub use secret::Secret;
-pub use sign_up::{Answer, Caller, Door, GivenAnswer, GivenSignUp, Origin, SignUp, SignUpKind, Wish};
+pub use sign_up::{Answer, Caller, Door, GivenAnswer, GivenSignUp, Origin, SignUp, SignUpKind, Wish, network_of};
 pub use text::{Language, LocalText};

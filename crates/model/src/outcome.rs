@@ -88,6 +88,10 @@ pub enum Refusal {
     Expired,
     /// The link was followed before; nothing was applied now.
     Used,
+    /// The visitor has a challenge to solve first; the same call with the solution passes.
+    Challenge,
+    /// The account turns away what looks like a program (`bot_rules = "enforce"`); waiting does not help.
+    Blocked,
     /// Too many calls; try again after this time.
     TooMany(Duration),
     /// More work than can be taken right now; try again after this time.

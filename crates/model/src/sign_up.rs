@@ -107,6 +107,14 @@ pub struct Origin {
     pub utm: BTreeMap<String, String>,
 }
 
+/// The network of a client address, as far as it may be kept for long or told to others: IPv4 /24, IPv6 /48.
+pub fn network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(std::net::Ipv4Addr::from(u32::from(ip) >> 8 << 8)),
+        IpAddr::V6(ip) => IpAddr::V6(std::net::Ipv6Addr::from(u128::from(ip) >> 80 << 80)),
+    }
+}
+
 /// Whether a sign-up is of someone new (or never confirmed), or changes someone known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

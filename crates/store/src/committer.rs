@@ -21,6 +21,7 @@ use crate::keys::Keys;
 use crate::lanes::Opener;
 use crate::metrics::StoreMetrics;
 use crate::plan::{Facts, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
+use crate::recipients::OwedInBatch;
 use crate::sql::{Conn, Step};
 use crate::writer;
 
@@ -195,6 +196,8 @@ pub(crate) struct Committer {
     pub(crate) hand_over: HandOver,
     pub(crate) metrics: Arc<StoreMetrics>,
     pub(crate) commit_delay: Option<Duration>,
+    /// Its own rows of counters that all committers add to.
+    pub(crate) shard: i64,
 }
 
 struct Working {
@@ -358,13 +361,22 @@ impl Committer {
         // Batches take people in one order, so that two committers cannot wait for each other.
         let locks = locks(batch);
         let questions: Vec<_> = batch.iter().map(|c| Question { key: c.key(), wants: c.wants() }).collect();
-        let facts = facts::read(conn, &self.keys, now, &questions, locks)?;
+        let mut facts = facts::read(conn, &self.keys, now, &questions, locks)?;
         drop(questions);
         let mut numbers = Both(contacts, rows);
-        let mut plans: Vec<Plan> =
-            batch.iter_mut().zip(&facts).map(|(change, facts)| change.decide(facts, &mut numbers)).collect();
+        let mut owed = OwedInBatch::default();
+        let mut plans: Vec<Plan> = Vec::with_capacity(batch.len());
+        for (change, facts) in batch.iter_mut().zip(&mut facts) {
+            if let Some(mailbox) = change.wants().mailbox {
+                owed.add_to(&mailbox, &mut facts.mailbox);
+            }
+            let plan = change.decide(facts, &mut numbers);
+            owed.note(change.key().account, &plan, now);
+            plans.push(plan);
+        }
         let pairs: Vec<_> = batch.iter().map(|c| c.key()).zip(&plans).collect();
-        writer::write(conn, &self.keys, now, self.node, now.plus(LEASE), &pairs, deliveries::mark_steps(marks))?;
+        let own = writer::Own { now, node: self.node, lease_until: now.plus(LEASE), shard: self.shard };
+        writer::write(conn, &self.keys, own, &pairs, &owed.counts(), deliveries::mark_steps(marks))?;
         if let Some(delay) = self.commit_delay {
             std::thread::sleep(delay);
         }
@@ -394,6 +406,7 @@ impl Committer {
 
 fn locks(batch: &[Box<dyn Change>]) -> Vec<i64> {
     let mut locks: Vec<i64> = batch.iter().map(|c| lock_of(c.key().account, &c.key().email_key)).collect();
+    locks.extend(batch.iter().filter_map(|change| Some(change.wants().mailbox?.lock())));
     locks.sort_unstable();
     locks.dedup();
     locks

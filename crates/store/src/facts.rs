@@ -10,6 +10,7 @@ use crate::keys::Keys;
 use crate::plan::{
     AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
 };
+use crate::recipients::{self, Asked};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
@@ -56,7 +57,7 @@ pub(crate) fn read(
     locks: Vec<i64>,
 ) -> Result<Vec<Facts>> {
     let mut facts: Vec<Facts> = questions.iter().map(|_| Facts { now: Some(now), ..Facts::default() }).collect();
-    first_round(conn, keys, questions, &mut facts, locks)?;
+    first_round(conn, keys, now, questions, &mut facts, locks)?;
     if facts.iter().any(|f| f.contact.is_some()) {
         second_round(conn, questions, &mut facts)?;
     }
@@ -66,6 +67,7 @@ pub(crate) fn read(
 fn first_round(
     conn: &mut Conn,
     keys: &Keys,
+    now: Timestamp,
     questions: &[Question<'_>],
     facts: &mut [Facts],
     locks: Vec<i64>,
@@ -83,7 +85,9 @@ fn first_round(
             asked.push(i);
         }
     }
+    let mailboxes = Asked::new(questions.iter().enumerate().filter_map(|(i, q)| Some((i, q.wants.mailbox?))));
     let (mut rows, mut reasons, mut held) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut mails, mut counts) = (Vec::new(), Vec::new());
     let mut read_contact = |i: usize, row: &mut Row<'_>| -> Result<()> {
         rows.push((i, contact_row(row)?));
         Ok(())
@@ -96,6 +100,14 @@ fn first_round(
         held.push((asked[i], pending_row(row)?));
         Ok(())
     };
+    let mut read_mail = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        mails.push((i, recipients::mail_row(row)?));
+        Ok(())
+    };
+    let mut read_count = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        counts.push((i, row.int()?));
+        Ok(())
+    };
     let mut steps = vec![
         Step::Begin,
         Step::Lock(locks),
@@ -105,7 +117,13 @@ fn first_round(
     if !pendings.is_empty() {
         steps.push(Step::Read(pendings, &mut read_pending));
     }
+    if !mailboxes.is_empty() {
+        let (of_mailboxes, of_domains) = mailboxes.batches(now);
+        steps.push(Step::Read(of_mailboxes, &mut read_mail));
+        steps.push(Step::Read(of_domains, &mut read_count));
+    }
     conn.steps(steps)?;
+    mailboxes.fill(mails, counts, facts);
     for (i, contact) in rows {
         facts[i].contact = Some(contact);
     }

@@ -10,6 +10,8 @@ use model::{
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
+
 /// Who a change is about. Changes of one person never run at the same time, on any node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonKey {
@@ -32,6 +34,8 @@ pub struct Wants {
     pub addresses: bool,
     /// Sign-ups of the contact since this moment.
     pub sign_ups_since: Option<Timestamp>,
+    /// What this mailbox got lately; it stays locked until the decision is committed.
+    pub mailbox: Option<Mailbox>,
     /// Which automations the contact is in, or has been through.
     pub runs: bool,
     /// This run of an automation.
@@ -236,6 +240,8 @@ pub struct Facts {
     pub earlier: Vec<EarlierSignUp>,
     /// The wanted pending sign-up.
     pub pending: Option<PendingRow>,
+    /// The wanted mailbox.
+    pub mailbox: MailboxFacts,
     /// The automations that the contact is in or has been through, when wanted.
     pub runs: Vec<AutomationId>,
     /// The wanted run: its next step, `None` when it is over.
@@ -412,6 +418,9 @@ pub enum Owed {
         /// The language of the texts.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
+        /// The network that the sign-up came from, truncated ([`model::network_of`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<std::net::IpAddr>,
     },
     /// The mail to a new address, whose link makes it the contact's.
     AddressChange {
@@ -600,6 +609,10 @@ pub struct Plan {
     pub done: Option<DeliveryId>,
     /// What is owed.
     pub deliveries: Vec<NewDelivery>,
+    /// What becomes of mailboxes' records; only of the one that was wanted.
+    pub mailboxes: Vec<(Mailbox, MailboxChange)>,
+    /// The whole sign-up of the record, which goes into quarantine.
+    pub quarantine: Option<std::sync::Arc<SignUp>>,
     /// Puts the address on the suppression list, with the reason.
     pub suppress: Option<&'static str>,
     /// What happens to the whole person, after all the rest.

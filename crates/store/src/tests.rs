@@ -26,14 +26,23 @@ fn both_engines_understand_every_statement() {
         crate::consents::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
+        crate::guard_rows::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::people::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
+        crate::recipients::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
-    let each = [crate::deliveries::EACH, crate::facts::EACH, crate::people::EACH, crate::writer::EACH];
+    let each = [
+        crate::deliveries::EACH,
+        crate::facts::EACH,
+        crate::guard_rows::EACH,
+        crate::people::EACH,
+        crate::recipients::EACH,
+        crate::writer::EACH,
+    ];
     on_both_engines(|conn| {
         for statement in statements.iter().flat_map(|s| s.iter()) {
             conn.understands(statement).expect("understood");

@@ -11,6 +11,7 @@ use crate::facts::kind_name;
 use crate::keys::Keys;
 use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
+use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
@@ -67,6 +68,7 @@ each_statements! {
         WHERE account_id = {1} AND id = {2}";
     DONE (Int, Int, Int) = "UPDATE delivery SET state = 1, finished_at = {3}, last_error = NULL, leased_by = NULL {from} \
         WHERE account_id = {1} AND id = {2}";
+    QUARANTINE (Int, Int, Text, Text, Int) = "INSERT INTO quarantine (account_id, id, sign_up, verdict, at) {rows}";
     SET_PASSWORD (Int, Int, Text, Int) = "INSERT INTO contact_password (account_id, contact_id, hash, set_at) {rows} \
         ON CONFLICT (account_id, contact_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
     PUT_ADDRESS (Int, Int, Int, Int, Int, Text) = "INSERT INTO contact_address (account_id, contact_id, id, is_billing, \
@@ -83,6 +85,7 @@ struct Texts {
     origin: Option<String>,
     consents: Vec<consents::Act>,
     pending: Option<String>,
+    quarantine: Option<String>,
     payloads: Vec<String>,
     runs: Vec<(String, String)>,
     address_hash: Option<[u8; 32]>,
@@ -98,6 +101,7 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
         origin: plan.sign_up.as_ref().map(|s| json(&s.origin)).transpose()?,
         consents: consents::acts(&plan.consents)?,
         pending: plan.pending.as_ref().map(|p| json(&*p.sign_up)).transpose()?,
+        quarantine: plan.quarantine.as_deref().map(json).transpose()?,
         payloads: plan.deliveries.iter().map(|d| json(&d.owed)).collect::<Result<_>>()?,
         runs: plan.runs.iter().map(|r| Ok((json(&r.definition)?, json(&r.trx)?))).collect::<Result<_>>()?,
         address_hash: plan.suppress.map(|_| keys.address_hash(key.account, &key.email_key)),
@@ -105,22 +109,35 @@ fn texts(keys: &Keys, key: &PersonKey, plan: &Plan) -> Result<Texts> {
     })
 }
 
-/// Writes the plans and the marks and ends the transaction.
+/// What every row of a batch shares.
+#[derive(Clone, Copy)]
+pub(crate) struct Own {
+    /// The time of the transaction.
+    pub(crate) now: Timestamp,
+    /// This node.
+    pub(crate) node: i64,
+    /// Until when rows are leased that this node delivers at once.
+    pub(crate) lease_until: Timestamp,
+    /// The committer's rows of shared counters.
+    pub(crate) shard: i64,
+}
+
+/// Writes the plans, the counts of mails by domain and the marks, and ends the transaction.
 pub(crate) fn write<'a>(
     conn: &mut Conn,
     keys: &Keys,
-    now: Timestamp,
-    node: i64,
-    lease_until: Timestamp,
+    own: Own,
     plans: &'a [(&'a PersonKey, &'a Plan)],
+    counts: &'a [([u8; 16], i64)],
     marks: Vec<Step<'a, 'static>>,
 ) -> Result<()> {
     let texts = plans.iter().map(|(key, plan)| texts(keys, key, plan)).collect::<Result<Vec<_>>>()?;
     let (mut b, mut people) = (Batches::new(), People::new());
     for ((key, plan), texts) in plans.iter().zip(&texts) {
-        b.add(key, plan, texts, now, node, lease_until);
-        people.add(key, plan, texts.released.as_ref(), now);
+        b.add(key, plan, texts, own);
+        people.add(key, plan, texts.released.as_ref(), own.now);
     }
+    recipients::write_counts(counts, own.now, own.shard, &mut b.count_mails);
     conn.steps(b.into_steps(marks, people))
 }
 
@@ -169,21 +186,18 @@ batches! {
     run_on: RUN_ON,
     done: DONE,
     suppress: SUPPRESS,
+    quarantine: QUARANTINE,
+    new_mail: NEW_MAIL,
+    answer_mails: ANSWER_MAILS,
+    count_mails: COUNT_MAILS,
     set_password: SET_PASSWORD,
     put_address: PUT_ADDRESS,
     drop_address: DROP_ADDRESS,
 }
 
 impl<'a> Batches<'a> {
-    fn add(
-        &mut self,
-        key: &'a PersonKey,
-        plan: &'a Plan,
-        texts: &'a Texts,
-        now: Timestamp,
-        node: i64,
-        lease_until: Timestamp,
-    ) {
+    fn add(&mut self, key: &'a PersonKey, plan: &'a Plan, texts: &'a Texts, own: Own) {
+        let Own { now, node, lease_until, .. } = own;
         let account = Value::from(key.account.0);
         let contact = Value::Int(plan.contact.map(|c| c.0));
         if let Some(new) = &plan.create {
@@ -288,7 +302,8 @@ impl<'a> Batches<'a> {
             self.new_sign_up.push([
                 account,
                 sign_up.id.0.into(),
-                contact,
+                // What is refused or in quarantine is nobody's yet.
+                plan.contact.map_or(0, |c| c.0).into(),
                 sign_up.form.map(|f| f.0).into(),
                 sign_up.door.into(),
                 kind_name(sign_up.kind).into(),
@@ -324,6 +339,11 @@ impl<'a> Batches<'a> {
                 delivery.due_at.into(),
             ]);
         }
+        if let (Some(held), Some(sign_up)) = (&texts.quarantine, &plan.sign_up) {
+            let verdict = sign_up.verdict.as_deref().unwrap_or("{}");
+            self.quarantine.push([account, sign_up.id.0.into(), held.into(), verdict.into(), now.into()]);
+        }
+        recipients::write(key.account, &plan.mailboxes, now, &mut self.new_mail, &mut self.answer_mails);
         for (run, (definition, trx)) in plan.runs.iter().zip(&texts.runs) {
             self.new_run.push([
                 account,

@@ -59,6 +59,9 @@ pub(crate) fn collisions(directory: &Directory, file: &AccountFile) -> Vec<Strin
         id.filter(|a| a.settings.slug != file.settings.slug).map(|a| a.settings.slug.clone())
     };
     let mut lines = Vec::new();
+    if let Some(code) = intake::guard::unknown_signal(&file.settings.guard_settings) {
+        lines.push(format!("{}: [guard] off: the guard has no signal `{code}`", file.file_name));
+    }
     for domain in &file.settings.custom_domains {
         if let Some(slug) = other(directory.by_domain(domain)) {
             lines.push(format!("custom_domains: {domain} belongs to the account {slug}"));

@@ -62,6 +62,7 @@ async fn metrics(State(ops): State<Ops>) -> Response {
     let mut text = Exposition::default();
     requests(&ops, &mut text);
     sign_ups(&ops, &mut text);
+    guard(&ops, &mut text);
     unknown_keys(&ops, &mut text);
     store(&ops, &mut text);
     deliveries(&ops, &mut text).await;
@@ -87,10 +88,27 @@ fn sign_ups(ops: &Ops, text: &mut Exposition) {
         ("pending", &counts.pending),
         ("repeated", &counts.repeated),
         ("refused", &counts.refused),
+        ("quiet", &counts.quiet),
+        ("turned_away", &counts.turned_away),
+        ("mail_withheld", &counts.withheld),
         ("confirmed", &counts.confirmed),
         ("cleared", &counts.cleared),
     ] {
         text.line("vestibule_sign_ups_total", &format!("outcome=\"{name}\""), read(count));
+    }
+}
+
+fn guard(ops: &Ops, text: &mut Exposition) {
+    let counts = ops.intake.guard_counts();
+    text.head("vestibule_guard_verdicts_total", "counter", "The guard's verdicts by door.");
+    for (door, verdict, count) in counts.verdicts() {
+        let labels = format!("door=\"{}\",verdict=\"{verdict}\"", door.name());
+        text.line("vestibule_guard_verdicts_total", &labels, count);
+    }
+    text.head("vestibule_guard_reasons_total", "counter", "What the guard saw, by door.");
+    for (door, reason, count) in counts.reasons() {
+        let labels = format!("door=\"{}\",reason=\"{reason}\"", door.name());
+        text.line("vestibule_guard_reasons_total", &labels, count);
     }
 }
 

@@ -59,6 +59,7 @@ pub struct Node {
     spektrix: Arc<doors::spektrix::DoorState>,
     workers: Workers,
     server: tokio::task::JoinHandle<()>,
+    chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     clearing: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
@@ -186,6 +187,7 @@ impl NodeParts {
             deliveries: workers.metrics(),
             stopping: stopped.clone(),
         };
+        let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
@@ -196,6 +198,7 @@ impl NodeParts {
             spektrix,
             workers,
             server,
+            chores,
             ops_server,
             clearing,
             stop,
@@ -241,6 +244,7 @@ impl Node {
         let _ = self.stop.send(true);
         self.clearing.abort();
         let _ = self.server.await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         self.workers.stop(Duration::from_secs(5)).await;
         if let Err(error) = self.spektrix.flush(&self.store).await {
             tracing::warn!(%error, "could not note when callers' secrets were last used");

@@ -13,8 +13,9 @@ const CONTROLS: &[(&str, StatementControl)] = &[("box", StatementControl::Box), 
 /// The settings; where something is wrong, a default stands in so that reading can go on.
 pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
     let mail = read_mail(file);
+    let guard_settings = super::guard::read(file);
     let Some(mut t) = file.table("account", "[account]") else {
-        return AccountSettings { mail, ..AccountSettings::default() };
+        return AccountSettings { mail, guard_settings, ..AccountSettings::default() };
     };
     t.need(&["slug"]);
     let slug = value(t.checked("slug", shapes::slug)).unwrap_or_default();
@@ -32,6 +33,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         allowed_return_hosts: values(t.checked_list("allowed_return_hosts", shapes::host)),
         custom_domains: values(t.checked_list("custom_domains", shapes::domain)),
         guard: t.one_of("guard", MODES).map_or(GuardMode::Enforce, |g| g.value),
+        guard_settings,
         confirm_web_sign_ups: t.boolean("confirm_web_sign_ups").unwrap_or(false),
         bot_rules: t.one_of("bot_rules", MODES).map_or(GuardMode::Log, |g| g.value),
         exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),

@@ -5,6 +5,7 @@ pub(crate) mod automations;
 pub(crate) mod callers;
 pub(crate) mod fields;
 pub(crate) mod forms;
+pub(crate) mod guard;
 pub(crate) mod marks;
 pub(crate) mod statements;
 

@@ -150,6 +150,16 @@ struct Problem<'a> {
     detail: String,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<ChallengeOffer>,
+}
+
+/// Where and what to solve: fetch `url`, do the work, send the same body again with the solution as `name`.
+#[derive(serde::Serialize)]
+struct ChallengeOffer {
+    kind: &'static str,
+    url: String,
+    name: &'static str,
 }
 
 /// A refusal as a problem.
@@ -159,15 +169,29 @@ pub fn refused(refusal: &Refusal, account: &AccountSnapshot, form: Option<&Resol
         _ => Vec::new(),
     };
     let status = refusal_status(refusal);
-    let mut answer = problem(status, &errors, refusal_minutes(refusal), t);
+    let challenge = matches!(refusal, Refusal::Challenge).then(|| {
+        let form = form.map_or_else(String::new, |f| format!("?form={}", f.form.external_id));
+        ChallengeOffer { kind: "altcha", url: format!("/{}/challenge{form}", account.settings.slug), name: "altcha" }
+    });
+    let mut answer = problem_with(status, &errors, refusal_minutes(refusal), challenge, t);
     answer.retry_after = retry_after(refusal);
     answer
 }
 
 /// A problem that the door itself found: an unreadable body, faults of the form, a status with the built-in words.
 pub fn problem(status: u16, errors: &[FieldError], minutes: u64, t: Texts) -> JsonAnswer {
+    problem_with(status, errors, minutes, None, t)
+}
+
+fn problem_with(
+    status: u16,
+    errors: &[FieldError],
+    minutes: u64,
+    challenge: Option<ChallengeOffer>,
+    t: Texts,
+) -> JsonAnswer {
     let (title, detail) = super::error_page::words(status, minutes, t);
-    answer(status, PROBLEM, &Problem { kind: "about:blank", title, status, detail, errors })
+    answer(status, PROBLEM, &Problem { kind: "about:blank", title, status, detail, errors, challenge })
 }
 
 /// The HTTP status of a refusal.
@@ -179,6 +203,7 @@ pub fn refusal_status(refusal: &Refusal) -> u16 {
         Refusal::Expired => 410,
         // A link that was followed before shows its message again.
         Refusal::Used => 200,
+        Refusal::Challenge | Refusal::Blocked => 403,
         Refusal::TooMany(_) => 429,
         Refusal::Busy(_) | Refusal::Unavailable(_) => 503,
         Refusal::Internal => 500,
@@ -190,6 +215,8 @@ pub fn retry_after(refusal: &Refusal) -> Option<u64> {
     match refusal {
         Refusal::TooMany(wait) | Refusal::Busy(wait) | Refusal::Unavailable(wait) => Some(wait.as_secs().max(1)),
         Refusal::Faults(_)
+        | Refusal::Challenge
+        | Refusal::Blocked
         | Refusal::Duplicate
         | Refusal::NotFound
         | Refusal::Expired

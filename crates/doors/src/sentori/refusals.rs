@@ -75,9 +75,14 @@ impl Status {
             Refusal::Busy(after) | Refusal::Unavailable(after) => {
                 later(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable", after)
             }
-            Refusal::Duplicate | Refusal::NotFound | Refusal::Expired | Refusal::Used | Refusal::Internal => {
-                Self::internal()
-            }
+            // Callers with credentials are spared challenges and rules for browsers.
+            Refusal::Challenge
+            | Refusal::Blocked
+            | Refusal::Duplicate
+            | Refusal::NotFound
+            | Refusal::Expired
+            | Refusal::Used
+            | Refusal::Internal => Self::internal(),
         }
     }
 }

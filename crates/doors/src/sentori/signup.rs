@@ -24,7 +24,8 @@ pub(super) async fn handle(
         Err(body::Unread::Broken | body::Unread::TooSlow) => return refusals::respond(&Status::invalid("JSON")),
     };
     match take(&doors, &client, &headers, &bytes).await {
-        Ok(Outcome::Pending { mail: MailState::Owed | MailState::Withheld, .. }) => {
+        // In quarantine no mail goes out either: the caller is told the same.
+        Ok(Outcome::Pending { mail: MailState::Owed | MailState::Withheld, .. } | Outcome::Quiet { .. }) => {
             refusals::respond(&Status::mail_failed())
         }
         Ok(_) => refusals::ok(),

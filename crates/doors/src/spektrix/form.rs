@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY};
 use http::{Method, Response, StatusCode};
+use intake::GuardSignals;
 use model::Refusal;
 
 use super::call::{Answer, Call};
@@ -24,7 +25,7 @@ pub(super) async fn answer(call: &Call<'_>) -> Answer {
         Some(fault)
     } else {
         let given = post.sign_up(call.account, call.origin());
-        match call.doors.intake.create_customer(call.account, given, None).await {
+        match call.doors.intake.create_customer(call.account, given, None, &GuardSignals::default()).await {
             Ok(_) => None,
             Err(Refusal::Duplicate) => Some(FormError::EmailExists),
             Err(Refusal::Faults(_)) => Some(FormError::InvalidEmail),

@@ -73,6 +73,16 @@ struct ErrorObject<'a> {
     invalid_inputs: Option<Vec<InvalidInput<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<ChallengeOffer>,
+}
+
+/// Where and what to solve: fetch `url`, do the work, send the same call again with the solution as `name`.
+#[derive(Serialize)]
+struct ChallengeOffer {
+    kind: &'static str,
+    url: String,
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -90,6 +100,23 @@ fn error(row: Row, resource: Resource, identifiers: &[&str]) -> Response<Bytes> 
         message,
         invalid_inputs: None,
         problems: None,
+        challenge: None,
+    };
+    no_store(status, &body)
+}
+
+/// `403`: solve a challenge first, then the same call passes.
+pub fn challenge(resource: Resource, client: &str) -> Response<Bytes> {
+    let (error_code, message, status) = Row::Forbidden.parts();
+    let offer = ChallengeOffer { kind: "altcha", url: format!("/{client}/challenge"), name: "altcha" };
+    let body = ErrorObject {
+        resource_type: resource,
+        resource_identifiers: &[],
+        error_code,
+        message,
+        invalid_inputs: None,
+        problems: None,
+        challenge: Some(offer),
     };
     no_store(status, &body)
 }
@@ -131,6 +158,7 @@ fn bad_request<'a>(resource: Resource, inputs: Vec<InvalidInput<'a>>, problems: 
         message,
         invalid_inputs: Some(inputs),
         problems: Some(problems),
+        challenge: None,
     };
     no_store(status, &body)
 }
@@ -251,6 +279,8 @@ pub fn from_refusal(refusal: &Refusal, about: &About<'_>) -> Response<Bytes> {
         Refusal::Duplicate => duplicate(about.email),
         // A link that is over or used is one that is not there.
         Refusal::NotFound | Refusal::Expired | Refusal::Used => not_found(about.resource, about.identifiers),
+        Refusal::Challenge => challenge(about.resource, &about.account.settings.slug),
+        Refusal::Blocked => blocked(),
         Refusal::TooMany(after) => too_many(about.resource, *after),
         Refusal::Busy(after) | Refusal::Unavailable(after) => unavailable(about.resource, *after),
         Refusal::Internal => internal(about.resource),

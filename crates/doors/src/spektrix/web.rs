@@ -1,6 +1,7 @@
 //! Creating a customer, and the public lists: calls that browsers make without a login, and signed ones alike.
 
 use http::{Method, header};
+use intake::GuardSignals;
 use model::Secret;
 
 use super::call::{Answer, Call, Stop, agreed_of};
@@ -22,7 +23,8 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
     };
     let email = new.sign_up.email.clone().into_owned();
     let password_set = password.is_some();
-    let made = call.doors.intake.create_customer(call.account, new.sign_up, password).await;
+    let signals = GuardSignals::default();
+    let made = call.doors.intake.create_customer(call.account, new.sign_up, password, &signals).await;
     let made = made.map_err(|refusal| call.refused(Resource::Customer, &refusal, &email, &new.sent))?;
     let id = call.doors.spektrix.public_id(made.contact, made.public_id.as_deref());
     Ok(call.object(&id, email.trim(), &made.values, password_set, &[], &[], &[], PLAIN))

@@ -125,6 +125,9 @@ impl Pulse {
     }
 
     fn is_high(&self, share: f64, settings: &GuardSettings) -> bool {
+        if settings.attack_floor == 0 {
+            return false;
+        }
         let line = f64::from(settings.attack_floor).max(self.average * f64::from(settings.attack_factor));
         f64::from(self.rate()) > line * share
     }

@@ -113,7 +113,7 @@ impl Rates {
         self.windows.with(key, Window::default, |w| {
             w.roll(index);
             let now = estimate(w, inside);
-            if now >= limit.count {
+            if limit.count > 0 && now >= limit.count {
                 return Err(wait(w, inside, limit));
             }
             w.current = w.current.saturating_add(1);

@@ -5,55 +5,14 @@
 
 use std::time::Duration;
 
+pub use model::RecipientLimits;
 use model::Timestamp;
+pub use store::MailFor as MailCause;
 
 use super::verdict::Reason;
 
-/// The numbers. A ceiling of 0 is none.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RecipientLimits {
-    /// Most mails to one mailbox in a day from one account.
-    pub per_account: u32,
-    /// Most mails to one mailbox in a day from the whole installation.
-    pub per_installation: u32,
-    /// Seconds that the second, third, … confirmation mail waits after the one before, as long as none is answered;
-    /// the last one repeats.
-    pub pauses: Vec<u32>,
-    /// Most mails to one domain in an hour from the whole installation.
-    pub per_domain: u32,
-    /// Most mails in an hour altogether.
-    pub in_all: u32,
-    /// Most magic links, preference links and password mails to one mailbox in a day from one account.
-    pub links: u32,
-}
-
-impl Default for RecipientLimits {
-    fn default() -> Self {
-        Self {
-            per_account: 3,
-            per_installation: 6,
-            pauses: vec![600, 3600],
-            per_domain: 5_000,
-            in_all: 50_000,
-            links: 5,
-        }
-    }
-}
-
 /// The span that the mailbox's counts look back.
 pub const DAY: Duration = Duration::from_secs(24 * 3600);
-
-/// Which mail is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailCause {
-    /// It asks to confirm: sign-up, update, resend, change of address. Waits while earlier ones are unanswered.
-    Confirmation,
-    /// Any other mail that a stranger can cause (account mail). Counted with the confirmations, without a pause.
-    Other,
-    /// A link or password that the mailbox's owner asks for. Counted apart.
-    Link,
-}
 
 /// What the store knows about a mailbox at this moment. Times in any order; older ones than a day may be left in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +58,7 @@ pub fn decide(cause: MailCause, at: Timestamp, facts: &MailboxFacts<'_>, limits:
 fn withheld(cause: MailCause, at: Timestamp, facts: &MailboxFacts<'_>, limits: &RecipientLimits) -> Option<Reason> {
     let today = |times: &[Timestamp]| times.iter().filter(|t| at.since(**t) < DAY).count() as u32;
     if cause == MailCause::Link {
-        if today(facts.links) >= limits.links {
+        if reaches(today(facts.links), limits.links) {
             return Some(Reason::LinkLimit);
         }
     } else {
@@ -107,20 +66,24 @@ fn withheld(cause: MailCause, at: Timestamp, facts: &MailboxFacts<'_>, limits: &
             return Some(Reason::MailboxNotMe);
         }
         let own = today(facts.from_account);
-        if own >= limits.per_account {
+        if reaches(own, limits.per_account) {
             return Some(Reason::MailboxAccountLimit);
         }
-        if own + today(facts.from_others) >= limits.per_installation {
+        if reaches(own + today(facts.from_others), limits.per_installation) {
             return Some(Reason::MailboxInstallationLimit);
         }
         if cause == MailCause::Confirmation && is_paused(at, facts.unanswered, &limits.pauses) {
             return Some(Reason::MailboxPause);
         }
     }
-    if limits.per_domain > 0 && facts.domain_hour >= limits.per_domain {
+    if reaches(facts.domain_hour, limits.per_domain) {
         return Some(Reason::DomainCeiling);
     }
-    (limits.in_all > 0 && facts.hour >= limits.in_all).then_some(Reason::MailCeiling)
+    reaches(facts.hour, limits.in_all).then_some(Reason::MailCeiling)
+}
+
+fn reaches(count: u32, limit: u32) -> bool {
+    limit > 0 && count >= limit
 }
 
 fn is_paused(at: Timestamp, unanswered: &[Timestamp], pauses: &[u32]) -> bool {
@@ -247,7 +210,8 @@ mod tests {
         it.others = vec![it.ambient.now(); 6];
         assert_eq!(it.after(0, MailCause::Confirmation), held(Reason::MailboxInstallationLimit));
         assert_eq!(it.after(24 * 60, MailCause::Confirmation), SEND);
-        let (at, limits) = (it.ambient.now(), RecipientLimits::default());
+        let (at, limits) =
+            (it.ambient.now(), RecipientLimits { per_domain: 5_000, in_all: 50_000, ..Default::default() });
         for (domain_hour, hour, expected) in
             [(4_999, 49_999, SEND), (5_000, 0, held(Reason::DomainCeiling)), (0, 50_000, held(Reason::MailCeiling))]
         {

@@ -4,73 +4,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use model::{AccountSettings, GuardMode};
+pub use model::{GuardSettings, Limit};
 
 use super::verdict::{Reason, Reasons};
 
-/// At most so many in so many seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Limit {
-    /// How many.
-    pub count: u32,
-    /// In how many seconds.
-    pub seconds: u32,
-}
-
-impl Limit {
-    /// So many in so many seconds.
-    pub const fn new(count: u32, seconds: u32) -> Self {
-        Self { count, seconds }
-    }
-}
-
-/// The guard's numbers for an account or a form. Everything has a default; a form's table replaces the account's.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GuardSettings {
-    /// Signals that do not count, by code (`role_address`).
-    pub off: Vec<String>,
-    /// Most sign-ups from one client address (IPv4 /32, IPv6 /64).
-    pub address_limit: Limit,
-    /// Most sign-ups from one client network (IPv4 /24, IPv6 /48).
-    pub network_limit: Limit,
-    /// Most sign-ups through one form.
-    pub form_limit: Limit,
-    /// Most sign-ups in the account.
-    pub account_limit: Limit,
-    /// Sent within so many milliseconds of being opened: no person.
-    pub too_fast_ms: u32,
-    /// Sent within so many milliseconds of being opened: perhaps no person.
-    pub quick_ms: u32,
-    /// A ticket's life in seconds.
-    pub ticket_seconds: u32,
-    /// Attack mode needs at least so many sign-ups in ten minutes.
-    pub attack_floor: u32,
-    /// Attack mode needs so many times the form's recent rate.
-    pub attack_factor: u32,
-}
-
-impl Default for GuardSettings {
-    fn default() -> Self {
-        Self {
-            off: Vec::new(),
-            address_limit: Limit::new(100, 600),
-            network_limit: Limit::new(300, 600),
-            form_limit: Limit::new(6_000, 600),
-            account_limit: Limit::new(12_000, 600),
-            too_fast_ms: 1_000,
-            quick_ms: 2_000,
-            ticket_seconds: 24 * 3600,
-            attack_floor: 100,
-            attack_factor: 8,
-        }
-    }
-}
-
-impl GuardSettings {
-    /// The first switch that names no signal, for `apply` to refuse.
-    pub fn unknown_signal(&self) -> Option<&str> {
-        self.off.iter().map(String::as_str).find(|code| Reason::from_code(code).is_none())
-    }
+/// The first switch that names no signal, for `apply` to refuse.
+pub fn unknown_signal(settings: &GuardSettings) -> Option<&str> {
+    settings.off.iter().map(String::as_str).find(|code| Reason::from_code(code).is_none())
 }
 
 /// A network in CIDR form. IPv4 addresses mapped into IPv6 count as IPv4.
@@ -124,7 +64,8 @@ pub struct Policy {
 
 impl Policy {
     /// Makes an account's policy. Networks that cannot be read are left out: `apply` refuses them.
-    pub fn new(account: &AccountSettings, settings: GuardSettings) -> Self {
+    pub fn new(account: &AccountSettings) -> Self {
+        let settings = account.guard_settings.clone();
         Self {
             mode: account.guard,
             bot_rules: account.bot_rules,
@@ -186,6 +127,6 @@ mod tests {
     #[test]
     fn a_switch_must_name_a_signal() {
         let settings = GuardSettings { off: vec!["role_address".into(), "roles".into()], ..Default::default() };
-        assert_eq!(settings.unknown_signal(), Some("roles"));
+        assert_eq!(unknown_signal(&settings), Some("roles"));
     }
 }

@@ -187,6 +187,9 @@ impl Reasons {
     /// No reason.
     pub const NONE: Self = Self(0);
 
+    /// How fast a form was sent.
+    pub(super) const SPEED: Self = Self(1 << Reason::TooFast as u64 | 1 << Reason::Quick as u64);
+
     const BOT_RULES: Self = Self(
         1 << Reason::LibraryClient as u64
             | 1 << Reason::HeadlessClient as u64

@@ -9,6 +9,7 @@ const STEPS: &[(&str, &str)] = &[
     ("ground", include_str!("../../migrations/0001_ground.sql")),
     ("customers", include_str!("../../migrations/0002_customers.sql")),
     ("outbox", include_str!("../../migrations/0003_outbox.sql")),
+    ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
 ];
 

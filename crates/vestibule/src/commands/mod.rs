@@ -7,6 +7,7 @@ mod contacts;
 mod csv;
 mod deliveries;
 mod doctor;
+mod guard;
 mod migrate;
 mod serve;
 mod sign_ups;
@@ -45,6 +46,9 @@ enum Command {
     /// Accounts as code
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What the guard made of sign-ups
+    #[command(subcommand)]
+    Guard(guard::GuardCommand),
     /// What to set up outside, and what an account's settings answer to a website
     Doctor(doctor::Doctor),
     /// Series of mails and other steps
@@ -119,6 +123,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         Command::Account(command) => {
             let common = common(cli.common)?;
             account::run(&common, command)
+        }
+        Command::Guard(command) => {
+            let common = common(cli.common)?;
+            guard::run(&common, command)
         }
         Command::Doctor(command) => {
             let common = common(cli.common)?;

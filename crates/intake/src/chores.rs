@@ -1,0 +1,79 @@
+//! What the guard does in the background: it writes refused attempts, and forgets in time.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::Intake;
+
+/// How often refused attempts are written.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+/// How often old rows are looked for, in writes.
+const FORGET_EVERY: u32 = 900;
+/// How long refused attempts are kept.
+const REFUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long client addresses outside consent evidence are kept whole.
+const ADDRESSES_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
+
+impl Intake {
+    /// Runs the chores until told to stop; what is still to be written is written then.
+    pub async fn run_chores(self, mut stop: watch::Receiver<bool>) {
+        let mut round: u32 = 0;
+        loop {
+            let stopping = tokio::select! {
+                () = tokio::time::sleep(WRITE_EVERY) => false,
+                _ = stop.wait_for(|s| *s) => true,
+            };
+            let refused = self.gate.take_refused();
+            if !refused.is_empty()
+                && let Err(error) = self.store.keep_refused(refused).await
+            {
+                tracing::warn!(%error, "could not keep refused attempts");
+            }
+            if stopping {
+                return;
+            }
+            // First after half a minute, so that a start is not slowed down.
+            if round % FORGET_EVERY == 30 {
+                self.forget().await;
+            }
+            round = round.wrapping_add(1);
+        }
+    }
+
+    async fn forget(&self) {
+        let now = self.store.ambient().now();
+        if let Err(error) = self.store.forget_guard_rows(now.minus(REFUSED_FOR)).await {
+            tracing::warn!(%error, "could not forget old rows");
+        }
+        if let Err(error) = self.store.truncate_addresses(now.minus(ADDRESSES_FOR), truncated).await {
+            tracing::warn!(%error, "could not truncate old client addresses");
+        }
+    }
+}
+
+/// The network of a client address: IPv4 /24, IPv6 /48. `None` where it is one already, or no address.
+fn truncated(text: &str) -> Option<String> {
+    let network = model::network_of(text.parse::<IpAddr>().ok()?).to_string();
+    (network != text).then_some(network)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_become_networks_once() {
+        for (text, short) in [
+            ("203.0.113.9", Some("203.0.113.0")),
+            ("203.0.113.0", None),
+            ("::ffff:203.0.113.9", Some("203.0.113.0")),
+            ("2001:db8:1:2::3", Some("2001:db8:1::")),
+            ("2001:db8:1::", None),
+            ("unknown", None),
+        ] {
+            assert_eq!(truncated(text).as_deref(), short, "{text}");
+        }
+    }
+}

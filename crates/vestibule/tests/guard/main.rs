@@ -1,0 +1,7 @@
+//! The guard from outside: the real program, both engines, an SMTP sink for the mails.
+
+mod bombing;
+mod commands;
+mod modes;
+mod node;
+mod public;
