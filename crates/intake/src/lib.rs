@@ -18,6 +18,7 @@ mod import;
 mod people;
 mod quarantine;
 mod recipients;
+mod staff;
 mod validate;
 mod wait;
 
@@ -40,6 +41,7 @@ pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+pub use staff::StaffChange;
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]

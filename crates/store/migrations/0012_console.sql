@@ -60,3 +60,6 @@ CREATE INDEX console_trail_by_contact ON console_trail (account_id, contact_id) 
 
 -- People are looked for by the beginnings of their names: 2 and 3 are FirstName and LastName.
 CREATE INDEX contact_by_name ON contact_value (account_id, (lower(value){bytewise})) WHERE field_id IN (2, 3);
+
+-- What is owed to one contact and was sent to it.
+CREATE INDEX delivery_by_contact ON delivery (account_id, contact_id) WHERE contact_id IS NOT NULL;

@@ -8,6 +8,9 @@
 mod committer;
 mod config;
 mod consents;
+mod console_read;
+mod console_trail;
+mod console_users;
 mod customers;
 mod deliveries;
 mod error;
@@ -25,6 +28,7 @@ mod plan;
 mod read;
 mod recipients;
 mod sql;
+mod store_console;
 mod store_customers;
 #[cfg(test)]
 mod tests;
@@ -41,6 +45,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
+pub use console_read::{
+    CONTACTS_A_PAGE, ContactSearch, ContactState, Figure, FoundContact, FoundContacts, OutboxHealth, SignUpRow, SignUpSearch,
+};
+pub use console_trail::{NewTrail, TrailRow};
+pub use console_users::{ConsoleSession, ConsoleUser, Role};
 pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};

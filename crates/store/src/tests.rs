@@ -24,6 +24,9 @@ fn both_engines_understand_every_statement() {
     let statements = [
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
+        crate::console_read::STATEMENTS,
+        crate::console_trail::STATEMENTS,
+        crate::console_users::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::guard_rows::STATEMENTS,
