@@ -92,6 +92,9 @@ pub struct AccountSettings {
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
+    /// Whether whoever works on it in the console needs a second factor.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub second_factor: bool,
     /// What the rules for Spektrix Web mode do.
     #[serde(default = "log")]
     pub bot_rules: GuardMode,

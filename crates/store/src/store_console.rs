@@ -22,6 +22,12 @@ impl Store {
         self.inner.lanes.run(move |conn| users::by_email(conn, &keys, &key)).await
     }
 
+    /// The user of that number.
+    pub async fn console_user_by_id(&self, id: i64) -> Result<Option<ConsoleUser>> {
+        let keys = self.keys().clone();
+        self.inner.lanes.run(move |conn| users::by_id(conn, &keys, id)).await
+    }
+
     /// Every user, by address.
     pub async fn console_users(&self) -> Result<Vec<ConsoleUser>> {
         let keys = self.keys().clone();

@@ -6,7 +6,7 @@ use model::Ambient;
 use store::{Store, StoredAccount};
 
 use super::{CommandFault, runtime, say};
-use crate::accounts;
+use console::accounts;
 use crate::settings::CommonSettings;
 use crate::wire_up::open_store;
 
