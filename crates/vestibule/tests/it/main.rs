@@ -4,6 +4,7 @@
 mod app;
 mod bad_input;
 mod browser;
+mod console;
 mod cross_account;
 mod pages;
 mod sentori_reading;
