@@ -42,12 +42,7 @@ pub(crate) async fn answer(
     response
 }
 
-async fn checked(
-    console: Console,
-    route: &'static Route,
-    params: Vec<(String, String)>,
-    request: Request,
-) -> Response {
+async fn checked(console: Console, route: &'static Route, params: Vec<(String, String)>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let Ok(client) = Client::from_request_parts(&mut parts, console.doors()).await;
     let language = text(&parts.headers, &header::ACCEPT_LANGUAGE).unwrap_or_default().to_owned();

@@ -10,7 +10,8 @@ use axum::routing::get;
 const STYLES: &str = include_str!("../assets/console.css");
 const SCRIPT: &str = include_str!("../assets/console.js");
 
-static STYLES_URL: LazyLock<String> = LazyLock::new(|| format!("/console-assets/console.css?v={}", fingerprint(STYLES)));
+static STYLES_URL: LazyLock<String> =
+    LazyLock::new(|| format!("/console-assets/console.css?v={}", fingerprint(STYLES)));
 static SCRIPT_URL: LazyLock<String> = LazyLock::new(|| format!("/console-assets/console.js?v={}", fingerprint(SCRIPT)));
 
 pub(crate) fn styles_url() -> &'static str {

@@ -55,11 +55,7 @@ pub(crate) fn draw(bars: &[Bar], title: &str) -> String {
         }
         svg.push_str("</g>");
         if i % 7 == bars.len().saturating_sub(1) % 7 {
-            let (anchor, at) = if i + 1 == bars.len() {
-                ("end", WIDTH as f64)
-            } else {
-                ("middle", x + width * 0.36)
-            };
+            let (anchor, at) = if i + 1 == bars.len() { ("end", WIDTH as f64) } else { ("middle", x + width * 0.36) };
             let _ = write!(
                 svg,
                 "<text class=\"day\" text-anchor=\"{anchor}\" x=\"{at:.1}\" y=\"{}\">{}</text>",

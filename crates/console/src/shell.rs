@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Response};
 use store::Role;
 
 use crate::access::is_at_least;
+use crate::assets;
 use crate::ctx::{Answer, Ctx};
 use crate::words::Words;
-use crate::assets;
 
 /// Pages run our own script only, load nothing from elsewhere, post nowhere else and are framed by nobody. `frame-src`:
 /// the preview of a form is a page of ours.

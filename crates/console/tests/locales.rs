@@ -50,7 +50,8 @@ fn every_word_that_is_asked_for_is_there() {
                 for (at, _) in text.match_indices(call) {
                     let key = text[at + call.len()..].split('"').next().unwrap_or_default();
                     // Parameters of requests are asked for in the same way.
-                    let before = text[..at].rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                    let before =
+                        text[..at].rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
                     if matches!(before, "query" | "form" | "q" | "values" | "definition") {
                         continue;
                     }

@@ -7,6 +7,7 @@
 mod apply;
 mod automations;
 mod chores;
+mod customer_links;
 mod customers;
 mod decide;
 mod decide_customer;
@@ -19,8 +20,10 @@ mod people;
 mod quarantine;
 mod recipients;
 mod staff;
+mod users;
 mod validate;
 mod wait;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +45,7 @@ pub use quarantine::Released;
 use decide::{Ask, Settled};
 pub use people::Person;
 pub use staff::StaffChange;
+pub use users::{ActRefusal, By};
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]

@@ -8,8 +8,8 @@ use model::{
     Fault, FieldId, Given, ListId, Origin, Refusal, Shown, StatementId, TagId, Timestamp,
 };
 use store::{
-    Contact, ContactChange, ContactKey, ContactRow, Facts, Lane, NewConsent, NewDelivery, Numbers, Owed, PersonChange,
-    PersonKey, Plan, Renamed, Wants,
+    Cause, Contact, ContactChange, ContactKey, ContactRow, Facts, Lane, NewConsent, NewDelivery, Numbers, Owed,
+    PersonChange, PersonKey, Plan, Wants,
 };
 
 use crate::automations::{self, Starting};
@@ -24,6 +24,8 @@ const STAFF: &str = "staff";
 /// A change of a contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StaffChange {
+    /// Another address.
+    pub email: Option<EmailAddress>,
     /// Values to set, in canonical text; `None` clears. See [`Intake::check_value`].
     pub values: Vec<(FieldId, Option<String>)>,
     /// Lists to join.
@@ -55,6 +57,7 @@ impl Intake {
     }
 
     /// Changes a contact by the hand of somebody in the console; each change of a list or statement is a consent event.
+    /// [`Refusal::Duplicate`] when the new address is somebody else's: then nothing changes.
     pub async fn staff_change(
         &self,
         account: &Arc<AccountSnapshot>,
@@ -71,26 +74,12 @@ impl Intake {
             ..Wants::default()
         };
         let at_once = self.store.has_room_for_delivery();
+        let also = change.email.as_ref().map(|e| PersonKey { account: account.id, email_key: e.key().to_owned() });
         let account = Arc::clone(account);
         let decision = move |facts: &Facts, numbers: &mut dyn Numbers| {
             decide(&account, contact, &change, &origin, at_once, facts, numbers)
         };
-        self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))?
-    }
-
-    /// Gives a contact another address. [`Refusal::Duplicate`] when it is somebody else's.
-    pub async fn staff_rename(
-        &self,
-        account: &Arc<AccountSnapshot>,
-        contact: ContactId,
-        new: &str,
-    ) -> Result<(), Refusal> {
-        let new = EmailAddress::parse(new).map_err(|fault| Refusal::Faults(vec![Fault::Email(fault)]))?;
-        match self.store.rename(account.id, contact, new).await.map_err(|e| refusal(&e))? {
-            Renamed::Done => Ok(()),
-            Renamed::Taken => Err(Refusal::Duplicate),
-            Renamed::Gone => Err(Refusal::NotFound),
-        }
+        self.store.decide_about(key, also, wants, decision).await.map_err(|e| refusal(&e))?
     }
 
     /// Sends the mail that asks for confirmation once more; a link whose time is over is made anew. Whether there was
@@ -117,11 +106,7 @@ impl Intake {
         self.store.decide(key, Wants::default(), decision).await.map_err(|e| refusal(&e))?
     }
 
-    async fn staff_key(
-        &self,
-        account: &AccountSnapshot,
-        contact: ContactId,
-    ) -> Result<(PersonKey, Contact), Refusal> {
+    async fn staff_key(&self, account: &AccountSnapshot, contact: ContactId) -> Result<(PersonKey, Contact), Refusal> {
         let found = self.store.contact(account.id, ContactKey::Id(contact)).await.map_err(|e| refusal(&e))?;
         let found = found.ok_or(Refusal::NotFound)?;
         let email = EmailAddress::parse(&found.row.email).map_err(|_| Refusal::NotFound)?;
@@ -185,7 +170,12 @@ fn decide(
         Err(refusal) => return (Plan::default(), Err(refusal)),
     };
     let events = Events::new(contact, origin, now);
+    if change.email.is_some() && facts.other.is_some_and(|other| other != id) {
+        return (Plan::default(), Err(Refusal::Duplicate));
+    }
     let mut plan = Plan {
+        cause: Cause::User,
+        person: change.email.clone().map(PersonChange::Rename),
         contact: Some(id),
         change: Some(ContactChange { id, confirmed_at: None, suppressed_at: None }),
         values: change.values.clone(),
@@ -261,9 +251,7 @@ fn resend(holding: &decide_people::Holding, facts: &Facts, numbers: &mut dyn Num
         return (plan, true);
     }
     let owed = match &old.sign_up.wish.new_email {
-        Some(new) => {
-            Owed::AddressChange { pending: old.id, to: new.clone(), language: old.sign_up.language.clone() }
-        }
+        Some(new) => Owed::AddressChange { pending: old.id, to: new.clone(), language: old.sign_up.language.clone() },
         None => Owed::Confirmation {
             pending: old.id,
             form: old.sign_up.form,
@@ -284,12 +272,7 @@ fn resend(holding: &decide_people::Holding, facts: &Facts, numbers: &mut dyn Num
     (Plan { contact: Some(contact.id), deliveries: vec![mail], ..Plan::default() }, true)
 }
 
-fn erase(
-    id: ContactId,
-    origin: &Origin,
-    facts: &Facts,
-    numbers: &mut dyn Numbers,
-) -> (Plan, Result<(), Refusal>) {
+fn erase(id: ContactId, origin: &Origin, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Result<(), Refusal>) {
     let now = facts.now.unwrap_or(Timestamp(0));
     let contact = match still(facts, id) {
         Ok(contact) => contact,
@@ -298,6 +281,7 @@ fn erase(
     let events = Events::new(contact, origin, now);
     let (withdrawn, everything) = (ConsentAction::Withdrawn, ConsentSubject::Everything);
     let plan = Plan {
+        cause: Cause::User,
         contact: Some(id),
         consents: vec![events.event(numbers.row(), withdrawn, everything, Basis::Consent)],
         // An earlier reason to send nothing outlives the erasure as well.

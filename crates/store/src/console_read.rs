@@ -487,9 +487,8 @@ pub(crate) fn contact_counts(conn: &mut Conn, account: AccountId) -> Result<(i64
 pub(crate) fn health(conn: &mut Conn, account: AccountId) -> Result<OutboxHealth> {
     use crate::Lane;
     Ok(OutboxHealth {
-        owed: conn.rows(&OWED, &[account.0.into()], |r| {
-            Ok((Lane::from_code(r.int()?), r.int()?, r.time()?, r.int()?))
-        })?,
+        owed: conn
+            .rows(&OWED, &[account.0.into()], |r| Ok((Lane::from_code(r.int()?), r.int()?, r.time()?, r.int()?)))?,
         dead: conn.rows(&DEAD, &[account.0.into()], |r| Ok((Lane::from_code(r.int()?), r.int()?)))?,
     })
 }

@@ -82,24 +82,13 @@ pub(crate) fn append(conn: &mut Conn, ids: &mut Ids, new: &NewTrail, now: Timest
 }
 
 /// A page of an account's trail, the newest first. `wanted`: letters to look for, empty = all.
-pub(crate) fn page(
-    conn: &mut Conn,
-    account: AccountId,
-    before: i64,
-    wanted: &str,
-    most: i64,
-) -> Result<Vec<TrailRow>> {
+pub(crate) fn page(conn: &mut Conn, account: AccountId, before: i64, wanted: &str, most: i64) -> Result<Vec<TrailRow>> {
     let plain: String = wanted.to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
     let like = if plain.is_empty() { String::new() } else { format!("%{plain}%") };
     conn.rows(&PAGE, &[account.0.into(), before.into(), (&like).into(), most.into()], row)
 }
 
-pub(crate) fn of_contact(
-    conn: &mut Conn,
-    account: AccountId,
-    contact: ContactId,
-    most: i64,
-) -> Result<Vec<TrailRow>> {
+pub(crate) fn of_contact(conn: &mut Conn, account: AccountId, contact: ContactId, most: i64) -> Result<Vec<TrailRow>> {
     conn.rows(&OF_CONTACT, &[account.0.into(), contact.0.into(), most.into()], row)
 }
 

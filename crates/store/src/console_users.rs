@@ -294,11 +294,8 @@ pub(crate) fn new_session(conn: &mut Conn, session: &ConsoleSession, oldest: Tim
         conn.run(&END_OLD_SESSIONS, &[oldest.into()])?;
         conn.run(&SIGNED_IN, &[session.user.into(), session.made_at.into()])?;
         let ConsoleSession { token_hash, user, made_at, ip, user_agent, .. } = session;
-        conn.run(
-            &NEW_SESSION,
-            &[token_hash.into(), (*user).into(), (*made_at).into(), ip.into(), user_agent.into()],
-        )
-        .map(|_| ())
+        conn.run(&NEW_SESSION, &[token_hash.into(), (*user).into(), (*made_at).into(), ip.into(), user_agent.into()])
+            .map(|_| ())
     })
 }
 

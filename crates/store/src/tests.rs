@@ -27,6 +27,7 @@ fn both_engines_understand_every_statement() {
         crate::console_read::STATEMENTS,
         crate::console_trail::STATEMENTS,
         crate::console_users::STATEMENTS,
+        crate::customer_links::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::guard_rows::STATEMENTS,
@@ -36,6 +37,7 @@ fn both_engines_understand_every_statement() {
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
     let each = [
@@ -44,6 +46,7 @@ fn both_engines_understand_every_statement() {
         crate::guard_rows::EACH,
         crate::people::EACH,
         crate::recipients::EACH,
+        crate::webhooks::EACH,
         crate::writer::EACH,
     ];
     on_both_engines(|conn| {

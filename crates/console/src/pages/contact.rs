@@ -143,7 +143,13 @@ pub(super) async fn page(
             .filter_map(|g| {
                 let tag = account.tag(g.tag)?;
                 let applied = t.count("applied", g.applied);
-                Some(Tag { id: g.tag.0, name: tag.name.clone(), group: tag.group.clone(), applied, last: t.day(g.last_at) })
+                Some(Tag {
+                    id: g.tag.0,
+                    name: tag.name.clone(),
+                    group: tag.group.clone(),
+                    applied,
+                    last: t.day(g.last_at),
+                })
             })
             .collect(),
         other_tags: account
@@ -235,8 +241,8 @@ fn options(field: &Field, value: &str) -> Vec<(String, bool)> {
     match field.kind {
         FieldKind::Boolean => ["true", "false"].into_iter().map(|o| (o.to_owned(), o == value)).collect(),
         FieldKind::CheckList => {
-            let chosen: Vec<String> = serde_json::from_str(value)
-                .unwrap_or_else(|_| value.split(',').map(|v| v.trim().to_owned()).collect());
+            let chosen: Vec<String> =
+                serde_json::from_str(value).unwrap_or_else(|_| value.split(',').map(|v| v.trim().to_owned()).collect());
             field.options.iter().map(|o| (o.clone(), chosen.contains(o))).collect()
         }
         _ => field.options.iter().map(|o| (o.clone(), o == value)).collect(),

@@ -2,7 +2,7 @@
 //! on the same contact do not undo each other; who edits a value that somebody else has just changed is told.
 
 use intake::{Intake, StaffChange};
-use model::{ContactId, Fault, Given, ListId, Refusal, StatementId, TagId};
+use model::{ContactId, EmailAddress, Fault, Given, ListId, Refusal, StatementId, TagId};
 use store::Contact;
 
 use super::contact::{self, contact};
@@ -67,24 +67,23 @@ pub(crate) async fn values(ctx: Ctx) -> Answer {
         return contact::page(&ctx, 422, &found, typed, None).await;
     }
     if renamed {
-        match ctx.console.intake().staff_rename(&account, found.row.id, email).await {
-            Ok(()) => {
-                before.insert(0, found.row.email.clone());
-                after.insert(0, email.to_owned());
-            }
-            Err(refusal @ (Refusal::Duplicate | Refusal::Faults(_))) => {
-                let key = if refusal == Refusal::Duplicate { "email-taken" } else { "email-wrong" };
-                return contact::page(&ctx, 422, &found, typed, Some(t.get(key))).await;
-            }
-            Err(other) => return Err(other.into()),
-        }
+        let Ok(new) = EmailAddress::parse(email) else {
+            return contact::page(&ctx, 422, &found, typed, Some(t.get("email-wrong"))).await;
+        };
+        change.email = Some(new);
+        before.insert(0, found.row.email.clone());
+        after.insert(0, email.to_owned());
     }
     let back = ctx.at(&format!("contacts/{}", found.row.id));
-    if change == StaffChange::default() && !renamed {
+    if change == StaffChange::default() {
         return ctx.to(&back, "nothing");
     }
-    if change != StaffChange::default() {
-        ctx.console.intake().staff_change(&account, found.row.id, change, ctx.origin()).await?;
+    match ctx.console.intake().staff_change(&account, found.row.id, change, ctx.origin()).await {
+        Ok(()) => {}
+        Err(Refusal::Duplicate) => {
+            return contact::page(&ctx, 422, &found, typed, Some(t.get("email-taken"))).await;
+        }
+        Err(other) => return Err(other.into()),
     }
     note(&ctx, "contact.edit", found.row.id, before.join("\n"), after.join("\n")).await?;
     ctx.to(&back, "saved")
@@ -97,13 +96,7 @@ fn told(ctx: &Ctx, fault: &Fault) -> String {
     }
 }
 
-async fn note(
-    ctx: &Ctx,
-    action: &'static str,
-    id: ContactId,
-    before: String,
-    after: String,
-) -> Result<(), Fail> {
+async fn note(ctx: &Ctx, action: &'static str, id: ContactId, before: String, after: String) -> Result<(), Fail> {
     ctx.note(action, ctx.words.one("contact-number", "number", &id.to_string()), Some(id), before, after).await
 }
 

@@ -117,8 +117,16 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
                 .map(|(n, s)| ((*n).to_owned(), t.get(&format!("state-{n}")), search.state == Some(*s)))
                 .collect(),
         ),
-        ("list", t.get("filter-list"), account.lists.iter().map(|(id, l)| choice(id.0, t.pick(&l.name, language), search.list)).collect()),
-        ("tag", t.get("filter-tag"), account.tags.iter().map(|(id, g)| choice(id.0, g.name.clone(), search.tag)).collect()),
+        (
+            "list",
+            t.get("filter-list"),
+            account.lists.iter().map(|(id, l)| choice(id.0, t.pick(&l.name, language), search.list)).collect(),
+        ),
+        (
+            "tag",
+            t.get("filter-tag"),
+            account.tags.iter().map(|(id, g)| choice(id.0, g.name.clone(), search.tag)).collect(),
+        ),
         (
             "statement",
             t.get("filter-statement"),

@@ -44,7 +44,10 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
             .into_iter()
             .map(|s| (s.name(), t.get(&format!("delivery-{}", s.name())), state == Some(s)))
             .collect(),
-        lanes: Lane::ALL.into_iter().map(|l| (l.name(), t.get(&format!("lane-{}", l.name())), lane == Some(l))).collect(),
+        lanes: Lane::ALL
+            .into_iter()
+            .map(|l| (l.name(), t.get(&format!("lane-{}", l.name())), lane == Some(l)))
+            .collect(),
         more,
         dead: state == Some(DeliveryState::Dead) && !rows.is_empty(),
     })

@@ -50,7 +50,10 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         ),
         snippet(
             "iframe",
-            format!("<iframe src=\"{url}\" title=\"{}\" width=\"100%\" height=\"700\"></iframe>", name.replace('"', "&quot;")),
+            format!(
+                "<iframe src=\"{url}\" title=\"{}\" width=\"100%\" height=\"700\"></iframe>",
+                name.replace('"', "&quot;")
+            ),
         ),
     ];
     let names = |names: Vec<String>| if names.is_empty() { "–".to_owned() } else { names.join(", ") };

@@ -29,7 +29,8 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         name: t.pick(&f.form.name, language),
         id: f.form.external_id.clone(),
         disabled: f.form.disabled,
-        about: [t.count("fields-count", f.fields.len() as i64), t.count("lists-count", f.lists.len() as i64)].join(" · "),
+        about: [t.count("fields-count", f.fields.len() as i64), t.count("lists-count", f.lists.len() as i64)]
+            .join(" · "),
     });
     let rows = rows.collect();
     let shell = ctx.shell(&t.get("nav-forms"), "forms");

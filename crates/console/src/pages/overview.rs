@@ -70,7 +70,6 @@ struct Overview<'a> {
 
 pub(crate) async fn show(ctx: Ctx) -> Answer {
     let t = ctx.words;
-    let account = ctx.account()?;
     let shell = ctx.shell(&t.get("nav-overview"), "overview");
     let newest = sign_ups::newest(&ctx, None).await?;
     let newest_id = newest.iter().map(|l| l.id).max().unwrap_or(0);
@@ -97,7 +96,8 @@ async fn counts(ctx: &Ctx) -> Result<Option<Counts>, crate::ctx::Fail> {
         None => t.get("no-form"),
     };
     let origin = |host: &str| if host.is_empty() { t.get("no-origin") } else { host.to_owned() };
-    let (name, base) = (|id| account.list(id).map_or_else(String::new, |l| t.pick(&l.name, language)), ctx.at("contacts"));
+    let (name, base) =
+        (|id| account.list(id).map_or_else(String::new, |l| t.pick(&l.name, language)), ctx.at("contacts"));
     let lists = counted.lists.iter().map(|(id, count)| ListSize {
         name: name(*id),
         count: t.number(*count),

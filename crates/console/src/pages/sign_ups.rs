@@ -121,11 +121,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
             .map(|o| (o.as_str(), t.get(&format!("end-{}", o.as_str())), outcome == Some(o)))
             .collect(),
         doors: Door::ALL.into_iter().map(|d| (d.name(), t.of("door", d.name()), d.name() == door)).collect(),
-        forms: account
-            .forms
-            .iter()
-            .map(|f| (f.id.0, t.pick(&f.form.name, language), form == Some(f.id.0)))
-            .collect(),
+        forms: account.forms.iter().map(|f| (f.id.0, t.pick(&f.form.name, language), form == Some(f.id.0))).collect(),
         more,
     })
 }

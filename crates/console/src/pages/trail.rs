@@ -52,7 +52,10 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
     let more = (rows.len() as i64 > A_PAGE).then(|| {
         rows.truncate(A_PAGE as usize);
         let before = rows.last().map_or(0, |r| r.id).to_string();
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", text).append_pair("before", &before).finish();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("q", text)
+            .append_pair("before", &before)
+            .finish();
         format!("{}?{query}", ctx.at("trail"))
     });
     let shell = ctx.shell(&ctx.words.get("nav-trail"), "trail");

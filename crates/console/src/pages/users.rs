@@ -44,7 +44,8 @@ async fn page(ctx: &Ctx, status: u16, link: Option<(String, String)>, fault: Opt
             (None, Some(_), None) => "user-password",
             (None, Some(_), Some(_)) => "user-both",
         };
-        let last = user.signed_in_at.map_or_else(|| t.get("never-signed-in"), |at| t.one("last-used", "when", &t.when(at)));
+        let last =
+            user.signed_in_at.map_or_else(|| t.get("never-signed-in"), |at| t.one("last-used", "when", &t.when(at)));
         Some(Row { id: user.id, own: user.id == who, email: user.email, role: role.name(), state: t.get(state), last })
     });
     let rows = rows.collect();

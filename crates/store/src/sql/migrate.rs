@@ -11,7 +11,8 @@ const STEPS: &[(&str, &str)] = &[
     ("outbox", include_str!("../../migrations/0003_outbox.sql")),
     ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
-    ("console", include_str!("../../migrations/0012_console.sql")),
+    ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
+    ("console", include_str!("../../migrations/0007_console.sql")),
 ];
 
 /// The schema this program works with.

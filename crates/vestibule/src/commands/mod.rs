@@ -12,6 +12,7 @@ mod migrate;
 mod serve;
 mod sign_ups;
 mod user;
+mod webhook;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -64,6 +65,9 @@ enum Command {
     /// People who use the console
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Receivers of webhooks
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Contacts as files
     #[command(subcommand)]
     Contacts(contacts::ContactsCommand),
@@ -146,6 +150,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
         }
         Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
         Command::User(command) => user::run(&self::common(cli.common)?, command),
+        Command::Webhook(command) => webhook::run(&self::common(cli.common)?, command),
         Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
         Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),
     }

@@ -6,9 +6,9 @@ use model::Ambient;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandFault, runtime, say};
+use crate::DEMO_ACCOUNT;
 use crate::settings::{CommonSettings, ServeSettings};
 use crate::wire_up::{Node, NodeParts};
-use crate::DEMO_ACCOUNT;
 use console::accounts;
 
 /// The whole stop takes no longer than this.
