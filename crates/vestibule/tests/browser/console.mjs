@@ -151,7 +151,7 @@ const journeys = {
     await page.getByText("Evidence").first().click();
     const history = await page.locator(".history").innerText();
     assert.match(history, /I would like to hear about upcoming shows by email/);
-    assert.match(history, /our own page showed this wording/);
+    assert.match(history, /declared by the caller/);
     assert.match(history, /\/whats-on/);
     await good("contact");
     await page.getByLabel("First Name").fill("Anne");

@@ -268,7 +268,7 @@ testkit::both_engines! {
         let answer = post(&app, &owner, "/console/demo/file", &bad).await;
         assert!(answer.status() == 422 && answer.text().contains("account.toml:3:"), "{}", answer.text());
         // Who may call is the owners' business.
-        let caller = format!("{text}\n[[api_user]]\nkind = \"native\"\nname = \"Mine\"\ntoken = \"a-token-of-my-own-and-long\"\n");
+        let caller = format!("{text}\n[[api_user]]\nkind = \"sentori\"\nname = \"Mine\"\nkey = \"20011111-1111-1111-1111-111111111200\"\n");
         let version = app.account("demo").version.to_string();
         let form = [("text", caller.as_str()), ("version", version.as_str()), ("do", "apply")];
         assert_eq!(post(&app, &editor, "/console/demo/file", &form).await.status(), 403);
