@@ -250,6 +250,7 @@ fn plain_form() -> model::Form {
         confirm_within: None,
         language: None,
         source: None,
+        guard: model::FormGuard::default(),
         disabled: false,
         actions: model::FormActions::default(),
         signup: model::MessageSet::default(),

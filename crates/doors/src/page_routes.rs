@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Doors> {
         .route("/not-me/{token}", get(not_me_page).post(not_me).fallback(other_method))
         .route(pages::STYLES_PATH, get(asset))
         .route(pages::CONFIRM_PATH, get(asset))
+        .route(pages::CHALLENGE_PATH, get(asset))
         .route(pages::EMBED_PATH, get(asset))
 }
 

@@ -10,7 +10,8 @@ use model::{AccountId, AccountSnapshot, Caller, Door, FieldId, FormId, GuardMode
 use store::{Keys, RefusedAttempt};
 
 use crate::guard::altcha::{Difficulty, Proofs};
-use crate::guard::{Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, TicketState, Tickets, Turn};
+use crate::captchas::Checked;
+use crate::guard::{Disposable, Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, Tickets, Turn};
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,8 @@ pub struct GuardSignals<'a> {
     pub honeypot: Option<&'a str>,
     /// The answer to the proof of work (`altcha`), as sent.
     pub altcha: Option<&'a str>,
+    /// Tokens of captcha services, by the name of their control.
+    pub captchas: &'a [(&'static str, String)],
     /// From opening to sending, where something other than a ticket tells.
     pub seconds_to_submit: Option<Duration>,
     /// Whether this caller can be shown a challenge: scripts run, and the page came by https or from this machine.
@@ -92,15 +95,19 @@ pub(crate) struct Gate {
     guard: Guard,
     pub(crate) tickets: Tickets,
     proofs: Option<Proofs>,
-    policies: RwLock<HashMap<AccountId, (i64, Arc<Policy>)>>,
+    policies: RwLock<HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>>,
     refused: Mutex<Vec<RefusedAttempt>>,
     pub(crate) counts: GuardCounts,
 }
 
 impl Gate {
     pub(crate) fn new(keys: &Keys) -> Self {
+        Self::with(keys, Disposable::default())
+    }
+
+    pub(crate) fn with(keys: &Keys, disposable: Disposable) -> Self {
         Self {
-            guard: Guard::default(),
+            guard: Guard::new(disposable),
             tickets: Tickets::new(&keys.derived("form ticket")),
             proofs: Proofs::new(&keys.derived("proofs of work"), Difficulty::default()),
             policies: RwLock::default(),
@@ -109,16 +116,22 @@ impl Gate {
         }
     }
 
-    /// The account's policy, made once for each version of its configuration.
-    pub(crate) fn policy(&self, account: &AccountSnapshot) -> Arc<Policy> {
+    /// The account's policy, or its form's where that has one of its own; made once for each version of the account's
+    /// configuration.
+    pub(crate) fn policy(&self, account: &AccountSnapshot, form: Option<FormId>) -> Arc<Policy> {
+        let form = form.and_then(|id| account.form(id)).filter(|f| f.form.guard != model::FormGuard::default());
+        let key = (account.id, form.map(|f| f.id));
         let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, policy)) = policies.get(&account.id).filter(|(version, _)| *version == account.version) {
+        if let Some((_, policy)) = policies.get(&key).filter(|(version, _)| *version == account.version) {
             return Arc::clone(policy);
         }
         drop(policies);
-        let policy = Arc::new(Policy::new(&account.settings));
+        let policy = Arc::new(match form {
+            Some(form) => Policy::of_form(&account.settings, &form.form.guard),
+            None => Policy::new(&account.settings),
+        });
         let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
-        policies.insert(account.id, (account.version, Arc::clone(&policy)));
+        policies.insert(key, (account.version, Arc::clone(&policy)));
         policy
     }
 
@@ -128,26 +141,25 @@ impl Gate {
         account: &AccountSnapshot,
         sign_up: &SignUp,
         signals: &GuardSignals<'_>,
+        checked: Checked,
         at: Timestamp,
     ) -> Passed {
-        let policy = self.policy(account);
+        let policy = self.policy(account, sign_up.form);
         if policy.mode == GuardMode::Off {
             return Passed { policy, judgement: None };
         }
         let (names, texts) = words(account, sign_up);
         let email = &sign_up.email;
-        let ticket = match (signals.ticket, sign_up.form) {
-            (Some(_), Some(form)) => self.tickets.check(
-                signals.ticket,
-                account.id,
-                form,
-                self.guard.person(email),
-                at,
-                &policy,
-                self.guard.used(),
-            ),
-            _ => TicketState::Absent,
-        };
+        // A door without forms gives out tickets for none.
+        let ticket = self.tickets.check(
+            signals.ticket,
+            account.id,
+            sign_up.form.unwrap_or_default(),
+            self.guard.person(email),
+            at,
+            &policy,
+            self.guard.used(),
+        );
         let input = GuardInput {
             at,
             door: sign_up.door,
@@ -164,8 +176,8 @@ impl Gate {
             ticket,
             seconds_to_submit: signals.seconds_to_submit,
             ip: sign_up.origin.ip,
-            can_challenge: signals.can_challenge,
-            solved: signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
+            can_challenge: signals.can_challenge && checked != Checked::Quiet,
+            solved: checked == Checked::Solved || signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
             mail_host: None,
         };
         let judged = self.guard.judge(&input, &policy);
@@ -189,15 +201,16 @@ impl Gate {
     /// A challenge for a form, as JSON for the widget.
     pub(crate) fn challenge(
         &self,
-        account: AccountId,
+        account: &AccountSnapshot,
         form: Option<FormId>,
         ambient: &model::Ambient,
     ) -> Option<String> {
-        serde_json::to_string(&self.proofs.as_ref()?.challenge(account, form, ambient)?).ok()
+        let rounds = self.policy(account, form).settings.work_rounds;
+        serde_json::to_string(&self.proofs.as_ref()?.challenge(account.id, form, rounds, ambient)?).ok()
     }
 
     pub(crate) fn under_attack(&self, account: &AccountSnapshot, form: Option<FormId>, at: Timestamp) -> bool {
-        self.guard.under_attack(account.id, form, at, &self.policy(account))
+        self.guard.under_attack(account.id, form, at, &self.policy(account, form))
     }
 
     /// Keeps a refused attempt for the store, as long as there is room.

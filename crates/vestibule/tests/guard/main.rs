@@ -2,6 +2,9 @@
 
 mod bombing;
 mod commands;
+mod doors;
 mod modes;
 mod node;
 mod public;
+mod solving;
+mod verdicts;
