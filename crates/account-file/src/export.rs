@@ -25,6 +25,7 @@ const ACCOUNT: &[&str] = &[
     "confirm_web_sign_ups",
     "bot_rules",
     "exempt_networks",
+    "alert_to",
 ];
 const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "domain_rates"];
 

@@ -36,7 +36,8 @@ impl Service<Request> for Normalised {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        if let Some(target) = request.uri().path_and_query().filter(|t| spektrix(t.path()).is_some()).cloned() {
+        let kept = |path: &str| spektrix(path).is_some() || is_sentori_api(path);
+        if let Some(target) = request.uri().path_and_query().filter(|t| kept(t.path())).cloned() {
             request.extensions_mut().insert(RawTarget(target));
         }
         if let Some(path) = rewritten(request.uri().path()) {
@@ -53,9 +54,14 @@ impl Service<Request> for Normalised {
     }
 }
 
-/// The request target as it was sent, where a signature covers it.
+/// The request target as it was sent, where a signature covers it or an address in it is kept as given.
 #[derive(Clone, Debug)]
 pub(crate) struct RawTarget(pub(crate) PathAndQuery);
+
+/// Whether a path is one of Sentori's v2.0.
+fn is_sentori_api(path: &str) -> bool {
+    path.get(..6).is_some_and(|p| p.eq_ignore_ascii_case("/v2.0/"))
+}
 
 /// The length of the `/{client}` of a Spektrix path: it is followed by `api/v3/` or `website/`, in any case.
 fn spektrix(path: &str) -> Option<usize> {

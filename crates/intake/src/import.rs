@@ -7,7 +7,7 @@ use model::{
     AccountSnapshot, Answer, Basis, ConsentAction, ConsentSubject, ContactId, Door, Evidence, Fault, GivenSignUp,
     PersonId, Refusal, SignUp, StatementId, Timestamp,
 };
-use store::{ContactChange, CustomerKey, Facts, NewConsent, NewContact, Numbers, PersonKey, Plan, Wants};
+use store::{Cause, ContactChange, CustomerKey, Facts, NewConsent, NewContact, Numbers, PersonKey, Plan, Wants};
 
 use crate::{Intake, refusal, validate};
 
@@ -89,7 +89,7 @@ impl Intake {
 fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Imported) {
     let now = facts.now.unwrap_or(Timestamp(0));
     let wish = &row.sign_up.wish;
-    let mut plan = Plan::default();
+    let mut plan = Plan { cause: Cause::Import, ..Plan::default() };
     let (contact, person) = if let Some(known) = &facts.contact {
         let other = |id: &String| known.public_id.as_ref().is_some_and(|own| own != id);
         if row.public_id.as_ref().is_some_and(other) {

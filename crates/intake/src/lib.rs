@@ -19,8 +19,10 @@ mod import;
 mod people;
 mod quarantine;
 mod recipients;
+mod users;
 mod validate;
 mod wait;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +44,7 @@ pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+pub use users::{ActRefusal, By};
 
 /// How the intake behaves.
 #[derive(Clone, Copy, Debug)]

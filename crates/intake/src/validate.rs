@@ -51,9 +51,14 @@ fn shows_form(door: Door) -> bool {
     matches!(door, Door::Hosted | Door::Json)
 }
 
-/// Whether the caller may set fields and tags that people may not set themselves.
-fn is_staff(door: Door) -> bool {
-    matches!(door, Door::SpektrixOwner | Door::Native | Door::Console | Door::Import)
+/// Whether the caller may set fields and tags that people may not set themselves. Sentori's key opens two surfaces:
+/// sign-ups name a form, calls of v1 and v2.0 do not.
+fn is_staff(given: &GivenSignUp<'_>) -> bool {
+    match given.door {
+        Door::SpektrixOwner | Door::Native | Door::Console | Door::Import => true,
+        Door::Sentori => given.form.is_none(),
+        _ => false,
+    }
 }
 
 /// Whether ids are Spektrix's and internal items stay hidden from browsers.
@@ -133,7 +138,7 @@ fn values(
             continue;
         };
         let on_this_form = !shows_form(given.door) || form.is_some_and(|f| f.fields.iter().any(|(i, _)| *i == id));
-        if !on_this_form || !field.on_forms && !is_staff(given.door) {
+        if !on_this_form || !field.on_forms && !is_staff(given) {
             faults.push(Fault::FieldNotOnForms(name.to_string()));
             continue;
         }
@@ -157,7 +162,7 @@ fn tags(account: &AccountSnapshot, given: &GivenSignUp<'_>, faults: &mut Vec<Fau
             account.tag_by_name(name)
         };
         let visible = |t: &model::Tag| {
-            is_staff(given.door)
+            is_staff(given)
                 || given.door == Door::Sentori
                 || account.tag_groups.iter().any(|(_, g)| g.web && g.name == t.group)
         };

@@ -98,6 +98,10 @@ pub struct AccountSettings {
     /// Networks that the rules for Web mode leave alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exempt_networks: Vec<String>,
+    /// Who is told of trouble that nobody else would see, such as a webhook that was switched off; left out = the sender's
+    /// address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alert_to: Vec<String>,
     /// An account's own mail settings; left out = the installation's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSettings>,
@@ -512,6 +516,28 @@ pub struct WebhookEndpoint {
     /// The signing secret of a `standard` endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
+    /// Switched off by hand: nothing is owed to it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled: bool,
+    /// What happened to it since it was set up.
+    #[serde(skip)]
+    pub state: EndpointState,
+}
+
+impl WebhookEndpoint {
+    /// Whether anything is owed to one of its URLs.
+    pub fn takes(&self, slot: &str) -> bool {
+        !self.disabled && self.urls.contains_key(slot) && !self.state.given_up.iter().any(|(off, _)| off == slot)
+    }
+}
+
+/// What happened to a receiver of webhooks since it was set up; no part of its configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EndpointState {
+    /// Which of its URLs were switched off because they had taken nothing for days, and when.
+    pub given_up: Vec<(String, Timestamp)>,
+    /// The secret before the present one, and until when it signs as well.
+    pub former_secret: Option<(Secret, Timestamp)>,
 }
 
 /// What an item of the configuration is. The order is that in which items are made: none names one of a later kind.

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use model::{Ambient, ContactId};
+use arc_swap::ArcSwap;
+use model::{AccountSnapshot, Ambient, ContactId, Directory};
 use tokio::sync::oneshot;
 
 use crate::deliveries::{self, HandOver, Leased, Mark};
@@ -20,9 +21,10 @@ use crate::ids::Ids;
 use crate::keys::Keys;
 use crate::lanes::Opener;
 use crate::metrics::StoreMetrics;
-use crate::plan::{Facts, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
+use crate::plan::{Facts, Lane, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
 use crate::recipients::OwedInBatch;
 use crate::sql::{Conn, Step};
+use crate::webhooks::Announcer;
 use crate::writer;
 
 /// Most changes in one transaction.
@@ -196,6 +198,8 @@ pub(crate) struct Committer {
     pub(crate) hand_over: HandOver,
     pub(crate) metrics: Arc<StoreMetrics>,
     pub(crate) commit_delay: Option<Duration>,
+    pub(crate) directory: Arc<ArcSwap<Directory>>,
+    pub(crate) announcer: Option<Announcer>,
     /// Its own rows of counters that all committers add to.
     pub(crate) shard: i64,
 }
@@ -350,17 +354,36 @@ impl Committer {
         }
     }
 
+    /// The account's webhooks, where a change of it has any to tell.
+    fn listens<'d>(&self, directory: &'d Directory, change: &dyn Change) -> Option<(Announcer, &'d AccountSnapshot)> {
+        let account = directory.by_id(change.key().account).filter(|a| !a.webhooks.is_empty())?;
+        Some((self.announcer?, account))
+    }
+
     fn try_commit(&self, working: &mut Working, batch: &mut [Box<dyn Change>], marks: &[Mark]) -> Result<Vec<Leased>> {
         self.opened(working)?;
         let Working { conn: Some(conn), contacts, rows } = working else {
             return Err(StoreError::Unavailable("no connection".into()));
         };
         contacts.reserve(conn, batch.len() as i64)?;
-        rows.reserve(conn, batch.iter().map(|c| NUMBERS_PER_PLAN + c.wants().numbers as i64).sum())?;
+        let directory = self.directory.load_full();
+        let listens = |change: &dyn Change| self.listens(&directory, change);
+        let numbers = batch.iter().map(|c| {
+            let announced = listens(&**c).map_or(0, |(announcer, account)| (announcer.numbers)(account));
+            NUMBERS_PER_PLAN + (c.wants().numbers + announced) as i64
+        });
+        rows.reserve(conn, numbers.sum())?;
         let now = self.ambient.now();
         // Batches take people in one order, so that two committers cannot wait for each other.
         let locks = locks(batch);
-        let questions: Vec<_> = batch.iter().map(|c| Question { key: c.key(), wants: c.wants() }).collect();
+        let questions: Vec<_> = batch
+            .iter()
+            // What changed can only be told from what was.
+            .map(|c| Question {
+                key: c.key(),
+                wants: Wants { values: c.wants().values || listens(&**c).is_some(), ..c.wants() },
+            })
+            .collect();
         let mut facts = facts::read(conn, &self.keys, now, &questions, locks)?;
         drop(questions);
         let mut numbers = Both(contacts, rows);
@@ -370,7 +393,10 @@ impl Committer {
             if let Some(mailbox) = change.wants().mailbox {
                 owed.add_to(&mailbox, &mut facts.mailbox);
             }
-            let plan = change.decide(facts, &mut numbers);
+            let mut plan = change.decide(facts, &mut numbers);
+            if let Some((announcer, account)) = self.listens(&directory, &**change) {
+                (announcer.announce)(account, change.key(), facts, &mut plan, &mut numbers);
+            }
             owed.note(change.key().account, &plan, now);
             plans.push(plan);
         }
@@ -381,6 +407,9 @@ impl Committer {
             std::thread::sleep(delay);
         }
         drop(pairs);
+        if plans.iter().any(|plan| plan.deliveries.iter().any(|d| d.lane == Lane::Webhook)) {
+            self.hand_over.webhooks.notify_one();
+        }
         let mut leased = Vec::new();
         for (change, plan) in batch.iter().zip(&mut plans) {
             for delivery in plan.deliveries.drain(..) {

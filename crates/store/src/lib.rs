@@ -30,6 +30,7 @@ mod store_customers;
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;
+mod webhooks;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,13 +52,14 @@ pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use people::{Died, PersonChange};
 pub use plan::{
-    AddressRow, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
-    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt,
-    Wants,
+    AddressRow, Bounce, Cause, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent,
+    NewContact, NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan,
+    Receipt, Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
+pub use webhooks::{Announcer, FORMER_SECRET_SIGNS, Failing, RouteKey};
 
 use committer::{Committer, Decision, LEASE, Queue};
 use deliveries::{HandOver, Mark};
@@ -81,6 +83,8 @@ pub struct StoreSettings {
     pub refresh: Duration,
     /// Slows every commit down; for the bench only, to look like a slower disk.
     pub commit_delay: Option<Duration>,
+    /// What every plan is shown to, for accounts that have webhooks.
+    pub announcer: Option<Announcer>,
 }
 
 impl StoreSettings {
@@ -94,6 +98,7 @@ impl StoreSettings {
             queue: 8192,
             refresh: Duration::from_millis(500),
             commit_delay: None,
+            announcer: None,
         }
     }
 }
@@ -113,7 +118,7 @@ struct Inner {
     shared: bool,
     hand_over: HandOver,
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
-    directory: ArcSwap<Directory>,
+    directory: Arc<ArcSwap<Directory>>,
     metrics: Arc<StoreMetrics>,
     probing: Arc<tokio::sync::Mutex<()>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
@@ -128,6 +133,7 @@ impl Store {
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
         let directory = load(&mut conn, &settings.keys, &Directory::default())?.unwrap_or_default();
+        let directory = Arc::new(ArcSwap::from_pointee(directory));
 
         let queue = Arc::new(Queue::new(settings.queue));
         let (hand_over, handed) = HandOver::new();
@@ -145,6 +151,8 @@ impl Store {
                 hand_over: hand_over.clone(),
                 metrics: Arc::clone(&metrics),
                 commit_delay: settings.commit_delay,
+                directory: Arc::clone(&directory),
+                announcer: settings.announcer,
                 shard: node.wrapping_add(n as i64),
             };
             let conn = first.take();
@@ -166,7 +174,7 @@ impl Store {
                 shared: settings.target.is_shared(),
                 hand_over,
                 handed: Mutex::new(Some(handed)),
-                directory: ArcSwap::from_pointee(directory),
+                directory,
                 metrics,
                 probing: Arc::default(),
                 threads: Mutex::new(threads),
@@ -384,7 +392,7 @@ impl Store {
         self.errand(move |conn| outbox::drop_rows(conn, account, &ids, now)).await
     }
 
-    /// Frees what an earlier process of this node had leased. Does nothing where other nodes may share the database.
+    /// Frees what an earlier process of this node had leased, but for webhooks. Does nothing where other nodes may share the database.
     pub async fn end_leases(&self) -> Result<u64> {
         if self.inner.shared {
             return Ok(0);

@@ -26,6 +26,9 @@ each_statements! {
             AND c.last_sign_up_id = s.id WHERE c.account_id = {1} AND c.id = {2} \
         UNION ALL SELECT s.id, s.previous_id, s.delivery_id FROM chain AS b JOIN sign_up AS s \
             ON s.account_id = {1} AND s.id = b.previous_id) SELECT delivery_id FROM chain)";
+    // What is under way ends first; the word that somebody was erased stays owed.
+    ERASE_WEBHOOKS (Int, Int) = "DELETE FROM delivery {using} WHERE account_id = {1} AND contact_id = {2} AND lane = 2 \
+        AND kind <> 'webhook_of_erased' AND leased_by IS NULL";
     ERASE_SIGN_UPS (Int, Int) = "UPDATE sign_up SET origin = '{}', contact_id = 0, pending_id = NULL, delivery_id = NULL \
         {from} WHERE account_id = {1} AND id IN (WITH RECURSIVE chain AS ( \
         SELECT s.id, s.previous_id, s.delivery_id FROM sign_up AS s JOIN contact AS c ON c.account_id = s.account_id \
@@ -89,6 +92,7 @@ impl<'a> People<'a> {
     pub(crate) fn new() -> Self {
         let erase = [
             &ERASE_MAILS,
+            &ERASE_WEBHOOKS,
             &ERASE_SIGN_UPS,
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId,
     EmailAddress, Evidence, FieldId, FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind,
-    StatementId, TagId, Timestamp,
+    StatementId, TagId, Timestamp, WebhookId,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -480,6 +480,38 @@ pub enum Owed {
         url: String,
         /// The contact.
         contact: ContactId,
+        /// What is said, as it was when the step was taken.
+        #[serde(default)]
+        body: String,
+    },
+    /// A webhook, as it was when what it tells happened.
+    Webhook {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of the endpoint's URLs.
+        slot: String,
+        /// That URL as it was; the present one is called.
+        url: String,
+        /// Its kind.
+        event: String,
+        /// What is said, byte for byte.
+        body: String,
+        /// The contact.
+        contact: ContactId,
+        /// The last that is said about somebody who is erased.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
+    /// The mail that a receiver of webhooks was switched off.
+    EndpointGivenUp {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of its URLs.
+        slot: String,
+        /// Since when it took nothing.
+        since: Timestamp,
+        /// Who is told.
+        to: EmailAddress,
     },
 }
 
@@ -494,6 +526,9 @@ impl Owed {
             Self::Alert { .. } => "alert",
             Self::AutomationStep { .. } => "automation_step",
             Self::AutomationCall { .. } => "automation_call",
+            Self::Webhook { last: false, .. } => "webhook",
+            Self::Webhook { last: true, .. } => "webhook_of_erased",
+            Self::EndpointGivenUp { .. } => "endpoint_given_up",
         }
     }
 
@@ -505,13 +540,25 @@ impl Owed {
             | Self::AddressChange { .. }
             | Self::AddressChanged { .. }
             | Self::PreferencesLink { .. }
+            | Self::EndpointGivenUp { .. }
             | Self::AutomationStep { .. } => None,
+            Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {
                 Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
             }
             Self::Alert { form, to, .. } => {
                 Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()]))
             }
+        }
+    }
+}
+
+impl Owed {
+    /// The way out of a webhook: each URL of an account has a queue of its own.
+    pub fn route(&self) -> Option<i64> {
+        match self {
+            Self::AutomationCall { url, .. } | Self::Webhook { url, .. } => Some(stream("route", &[url.as_bytes()])),
+            _ => None,
         }
     }
 }
@@ -570,9 +617,33 @@ pub struct NewRun {
     pub language: Option<String>,
 }
 
+/// A mail that came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounce {
+    /// The address takes no mail.
+    Hard,
+    /// It may take some later.
+    Soft,
+}
+
+/// On whose behalf a change is made. It decides who is told: imports fire no webhooks, and an act of the account's own
+/// people says so (Sentori reference, section 13: `Source`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The person's own act: a form, a link, a page.
+    #[default]
+    Person,
+    /// Somebody of the account's, by hand or through a call.
+    User,
+    /// A file or an import call.
+    Import,
+}
+
 /// Everything one decision changes; written whole or not at all.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// On whose behalf.
+    pub cause: Cause,
     /// The contact that all the rest is about.
     pub contact: Option<ContactId>,
     /// A contact to make.
@@ -629,4 +700,6 @@ pub struct Plan {
     pub drop_addresses: Vec<i64>,
     /// When statements were answered, where that was not now.
     pub answered_at: Vec<(StatementId, Timestamp)>,
+    /// A mail to the contact that came back; written nowhere, only told.
+    pub bounce: Option<Bounce>,
 }

@@ -33,6 +33,7 @@ fn both_engines_understand_every_statement() {
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
     let each = [
@@ -41,6 +42,7 @@ fn both_engines_understand_every_statement() {
         crate::guard_rows::EACH,
         crate::people::EACH,
         crate::recipients::EACH,
+        crate::webhooks::EACH,
         crate::writer::EACH,
     ];
     on_both_engines(|conn| {

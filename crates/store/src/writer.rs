@@ -58,9 +58,9 @@ each_statements! {
     NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
          delivery_id, origin, at, previous_id) {rows}";
-    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int) =
+    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
-         created_at, stream, owed_since) {rows}";
+         created_at, stream, owed_since, route) {rows}";
     NEW_RUN (Int, Int, Int, Int, Text, Text, Text, Int, Int) =
         "INSERT INTO automation_run (account_id, id, automation_id, contact_id, definition, trx, language, started_at, \
          next_step) {rows}";
@@ -337,6 +337,7 @@ impl<'a> Batches<'a> {
                 now.into(),
                 delivery.owed.stream().into(),
                 delivery.due_at.into(),
+                delivery.owed.route().into(),
             ]);
         }
         if let (Some(held), Some(sign_up)) = (&texts.quarantine, &plan.sign_up) {

@@ -37,6 +37,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         confirm_web_sign_ups: t.boolean("confirm_web_sign_ups").unwrap_or(false),
         bot_rules: t.one_of("bot_rules", MODES).map_or(GuardMode::Log, |g| g.value),
         exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),
+        alert_to: values(t.checked_list("alert_to", shapes::address)),
         mail,
     };
     if let (Some(from), Some(at)) = (&settings.from, t.key_at("from")) {

@@ -19,7 +19,7 @@ use crate::client::Client;
 const PAGE: i64 = 2000;
 
 /// The account whose key the `ApiKey` header holds.
-fn account(doors: &Doors, client: &Client, headers: &HeaderMap) -> Result<Arc<AccountSnapshot>, ApiFault> {
+pub(super) fn account(doors: &Doors, client: &Client, headers: &HeaderMap) -> Result<Arc<AccountSnapshot>, ApiFault> {
     let key = headers.get("apikey").and_then(|v| v.to_str().ok()).filter(|k| !k.trim().is_empty());
     let found = key.and_then(|key| doors.directory().by_sentori_key(key).map(|(a, _)| a.clone()));
     found.filter(|a| client.may_see(a.id)).ok_or(ApiFault::KEY)

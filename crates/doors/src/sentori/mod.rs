@@ -1,8 +1,9 @@
-//! The Sentori door: `signup.ashx`, and of v2.0 what reads contacts and lists.
+//! The Sentori door: `signup.ashx`, and v2.0 for contacts, lists and automations.
 //!
 //! An existing client of Sentori's Contact Signup works unchanged. Wire facts are in the reference's sections 1, 2 and
 //! 11; this module only translates.
 
+mod acts;
 mod contacts;
 #[cfg(test)]
 mod fuzz;

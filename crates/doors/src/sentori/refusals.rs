@@ -127,10 +127,19 @@ pub(super) async fn signup_method() -> Response {
     response
 }
 
-/// Any other method than GET on a v2.0 call that reads.
+/// Any other method than GET on a v2.0 call.
 pub(super) async fn api_method() -> Response {
-    let mut response = ApiFault { code: -1, message: "Bad request", status: StatusCode::METHOD_NOT_ALLOWED }.respond();
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    other_method("GET")
+}
+
+/// Any other method than POST on a v2.0 call.
+pub(super) async fn api_post_method() -> Response {
+    other_method("POST")
+}
+
+fn other_method(allowed: &'static str) -> Response {
+    let mut response = ApiFault { status: StatusCode::METHOD_NOT_ALLOWED, ..ApiFault::REQUEST }.respond();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
 
@@ -143,11 +152,24 @@ pub(super) struct ApiFault {
 }
 
 impl ApiFault {
-    pub(super) const KEY: Self = Self { code: 1, message: "API Key not valid", status: StatusCode::FORBIDDEN };
-    pub(super) const EMAIL: Self =
-        Self { code: 100, message: "Email Address not valid", status: StatusCode::BAD_REQUEST };
-    pub(super) const CONTACT: Self = Self { code: 101, message: "Contact not found", status: StatusCode::NOT_FOUND };
-    pub(super) const LIST: Self = Self { code: 200, message: "Mailing List not found", status: StatusCode::NOT_FOUND };
+    const fn of(code: i32, message: &'static str, status: StatusCode) -> Self {
+        Self { code, message, status }
+    }
+
+    pub(super) const REQUEST: Self = Self::of(-1, "Bad request", StatusCode::BAD_REQUEST);
+    pub(super) const TOO_LARGE: Self = Self::of(-1, "Bad request", StatusCode::PAYLOAD_TOO_LARGE);
+    pub(super) const KEY: Self = Self::of(1, "API Key not valid", StatusCode::FORBIDDEN);
+    pub(super) const EMAIL: Self = Self::of(100, "Email Address not valid", StatusCode::BAD_REQUEST);
+    pub(super) const CONTACT: Self = Self::of(101, "Contact not found", StatusCode::NOT_FOUND);
+    pub(super) const IN_USE: Self = Self::of(102, "Email Address already in use", StatusCode::BAD_REQUEST);
+    pub(super) const FIELDS: Self = Self::of(103, "Contact Fields not valid", StatusCode::BAD_REQUEST);
+    pub(super) const MISMATCH: Self =
+        Self::of(104, "Email Addresses not valid (URI and body must match)", StatusCode::BAD_REQUEST);
+    pub(super) const SUPPRESSED: Self = Self::of(106, "Email Address is Suppressed", StatusCode::BAD_REQUEST);
+    pub(super) const BAD_ADDRESS: Self = Self::of(107, "Email Address marked as Bad", StatusCode::BAD_REQUEST);
+    pub(super) const LIST: Self = Self::of(200, "Mailing List not found", StatusCode::NOT_FOUND);
+    /// The vendor's table is cut off before automations; this is the nearest that it says.
+    pub(super) const AUTOMATION: Self = Self::of(300, "Document not found", StatusCode::NOT_FOUND);
 
     /// The answer, with `Retry-After` where the store is out of reach.
     pub(super) fn respond(self) -> Response {
@@ -157,7 +179,12 @@ impl ApiFault {
 
     /// What a v2.0 caller is told of the store's trouble.
     pub(super) fn of_store(error: &store::StoreError) -> Response {
-        let status = Status::of_refusal(&intake::refusal(error));
+        Self::of_refusal(&intake::refusal(error))
+    }
+
+    /// What a v2.0 caller is told of trouble of ours.
+    pub(super) fn of_refusal(refusal: &Refusal) -> Response {
+        let status = Status::of_refusal(refusal);
         let body = serde_json::json!({ "Code": -1, "Message": status.text }).to_string();
         let mut response = api_json(status.code, body);
         if let Some(after) = status.retry_after {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{contacts, refusals, signup};
+use super::{acts, contacts, refusals, signup};
 use crate::Doors;
 
 /// The routes of the Sentori door.
@@ -11,6 +11,15 @@ pub fn routes() -> Router<Doors> {
     Router::new()
         .route("/webhooks/contact/signup.ashx", post(signup::handle).fallback(refusals::signup_method))
         .route("/v2.0/contact/get/{key}", get(contacts::get).fallback(refusals::api_method))
+        .route("/v2.0/contact/add/{email}", post(acts::add).fallback(refusals::api_post_method))
+        .route("/v2.0/contact/update/{email}", post(acts::update).fallback(refusals::api_post_method))
+        .route("/v2.0/contact/subscribe/{email}/{list}", get(acts::subscribe).fallback(refusals::api_method))
+        .route("/v2.0/contact/unsubscribe/{email}/{list}", get(acts::unsubscribe).fallback(refusals::api_method))
+        .route("/v2.0/contact/unsubscribe/{email}", get(acts::unsubscribe_all).fallback(refusals::api_method))
+        .route(
+            "/v2.0/automation/{automation}/addcontact/{email}",
+            post(acts::add_to_automation).fallback(refusals::api_post_method),
+        )
         .route("/v2.0/mailinglists", get(contacts::lists).fallback(refusals::api_method))
         .route("/v2.0/mailinglists/{list}", get(contacts::list).fallback(refusals::api_method))
         .route("/v2.0/mailinglists/subscribers/{list}", get(contacts::subscribers).fallback(refusals::api_method))

@@ -36,6 +36,19 @@ pub(super) fn parse(body: &[u8]) -> Option<Body<'_>> {
     serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
 }
 
+/// Parses a body of v2.0: one flat object, or nothing at all. `Err` for anything else.
+pub(super) fn object(body: &[u8]) -> Result<Vec<(Cow<'_, str>, Given<'_>)>, ()> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let text = std::str::from_utf8(body).map_err(|_| ())?;
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    match serde_json::from_str::<Loose<'_>>(text).map_err(|_| ())? {
+        Loose::Null => Err(()),
+        other => other.fields(),
+    }
+}
+
 impl<'a> Loose<'a> {
     /// The text, unless absent, of another type or blank.
     pub(super) fn text(&self) -> Option<&str> {

@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod cross_account;
 mod pages;
+mod sentori_acts;
 mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;
