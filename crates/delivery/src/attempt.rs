@@ -61,6 +61,10 @@ impl Courier {
             }
             Owed::Alert { .. } => self.alert(account, row).await,
             Owed::AutomationStep { .. } => self.automation_step(account, row).await,
+            Owed::GuardNews { .. } => match self.guard_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::EndpointGivenUp { .. } => match self.given_up_mail(account, row).await {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
@@ -101,6 +105,7 @@ impl Courier {
                         | Owed::AddressChange { .. }
                         | Owed::AddressChanged { .. }
                         | Owed::EndpointGivenUp { .. }
+                        | Owed::GuardNews { .. }
                 ) =>
             {
                 Attempt::BadAddress { error }

@@ -17,7 +17,9 @@ use crate::Doors;
 use crate::body::{self, Unread};
 use crate::client::{Client, header_text};
 use crate::page_answers::{account, asked, error, led, origin, parameter, refusal, sent, shown, text};
-use crate::pages::{self, BodyFault, Brand, ChallengeStep, FieldError, FormView, Reading, Slots, Submission, Texts, Typed};
+use crate::pages::{
+    self, BodyFault, Brand, ChallengeStep, FieldError, FormView, Reading, Slots, Submission, Texts, Typed,
+};
 
 /// The routes of forms.
 pub(crate) fn routes() -> Router<Doors> {
@@ -230,7 +232,7 @@ impl<'r> Asking<'r> {
         let signals = challenge.signals(self.page(&source));
         match self.doors.intake.sign_up_with(&self.account, given, &signals).await {
             Ok(outcome) => {
-                let url = pages::messages(form, &outcome).submission_url.as_deref();
+                let url = pages::after_sending(form, &outcome).submission_url.as_deref();
                 let url = pages::redirect(&self.account.settings, url);
                 if self.json {
                     let message = pages::submitted_message(&self.account, form, &outcome, texts);

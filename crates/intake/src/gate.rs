@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use model::{AccountId, AccountSnapshot, Caller, Door, FieldId, FormId, GuardMode, SignUp, Timestamp};
-use store::{Keys, RefusedAttempt};
+use store::{GuardNews, Keys, RefusedAttempt};
 
-use crate::guard::altcha::{Difficulty, Proofs};
 use crate::captchas::Checked;
+use crate::guard::altcha::{Difficulty, Proofs};
 use crate::guard::{Disposable, Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, Tickets, Turn};
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
@@ -90,6 +90,15 @@ pub(crate) struct Passed {
     pub(crate) judgement: Option<Judgement>,
 }
 
+/// The same news is told once in this time, by whichever node.
+pub(crate) const TELL_AFTER: Duration = Duration::from_secs(3600);
+
+#[derive(Debug, Default)]
+struct News {
+    waiting: Vec<(AccountId, GuardNews)>,
+    told: HashMap<(AccountId, GuardNews), Timestamp>,
+}
+
 /// The guard of one node with all it needs.
 pub(crate) struct Gate {
     guard: Guard,
@@ -97,6 +106,8 @@ pub(crate) struct Gate {
     proofs: Option<Proofs>,
     policies: RwLock<HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>>,
     refused: Mutex<Vec<RefusedAttempt>>,
+    /// What owners are to be told, and when each was told last.
+    news: Mutex<News>,
     pub(crate) counts: GuardCounts,
 }
 
@@ -112,6 +123,7 @@ impl Gate {
             proofs: Proofs::new(&keys.derived("proofs of work"), Difficulty::default()),
             policies: RwLock::default(),
             refused: Mutex::default(),
+            news: Mutex::default(),
             counts: GuardCounts::default(),
         }
     }
@@ -177,7 +189,8 @@ impl Gate {
             seconds_to_submit: signals.seconds_to_submit,
             ip: sign_up.origin.ip,
             can_challenge: signals.can_challenge && checked != Checked::Quiet,
-            solved: checked == Checked::Solved || signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
+            solved: checked == Checked::Solved
+                || signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
             mail_host: None,
         };
         let judged = self.guard.judge(&input, &policy);
@@ -185,9 +198,11 @@ impl Gate {
         match judged.turn {
             Some(Turn::Began) => {
                 tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins");
+                self.note_news(account.id, GuardNews::AttackBegan(sign_up.form), at);
             }
             Some(Turn::Ended) => {
                 tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends");
+                self.note_news(account.id, GuardNews::AttackEnded(sign_up.form), at);
             }
             None => {}
         }
@@ -211,6 +226,26 @@ impl Gate {
 
     pub(crate) fn under_attack(&self, account: &AccountSnapshot, form: Option<FormId>, at: Timestamp) -> bool {
         self.guard.under_attack(account.id, form, at, &self.policy(account, form))
+    }
+
+    /// Keeps news for the account's owner, unless this node told the same lately.
+    pub(crate) fn note_news(&self, account: AccountId, news: GuardNews, at: Timestamp) {
+        let mut kept = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = kept.told.get(&(account, news.clone())).is_some_and(|told| at.since(*told) < TELL_AFTER);
+        if !told {
+            kept.told.retain(|_, told| at.since(*told) < TELL_AFTER);
+            kept.told.insert((account, news.clone()), at);
+            kept.waiting.push((account, news));
+        }
+    }
+
+    pub(crate) fn take_news(&self) -> Vec<(AccountId, GuardNews)> {
+        std::mem::take(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner).waiting)
+    }
+
+    /// The node's memory, for what nodes tell each other.
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// Keeps a refused attempt for the store, as long as there is room.

@@ -16,6 +16,7 @@ mod fingerprint;
 mod gate;
 pub mod guard;
 mod import;
+mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
@@ -237,6 +238,8 @@ impl Intake {
         self.gate.counts.note_reason(door, reason);
         if guard::recipient::is_ceiling(reason) {
             tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
+            let news = store::GuardNews::Ceiling(reason.code().to_owned());
+            self.gate.note_news(account.id, news, self.store.ambient().now());
         }
     }
 

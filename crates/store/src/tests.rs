@@ -26,6 +26,7 @@ fn both_engines_understand_every_statement() {
         crate::consents::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
+        crate::guard_nodes::STATEMENTS,
         crate::guard_rows::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
@@ -39,6 +40,7 @@ fn both_engines_understand_every_statement() {
     let each = [
         crate::deliveries::EACH,
         crate::facts::EACH,
+        crate::guard_nodes::EACH,
         crate::guard_rows::EACH,
         crate::people::EACH,
         crate::recipients::EACH,

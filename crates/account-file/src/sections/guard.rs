@@ -36,8 +36,20 @@ const WHEN_DOWN: &[(&str, WhenDown)] =
     &[("proof_of_work", WhenDown::ProofOfWork), ("accept", WhenDown::Accept), ("quiet", WhenDown::Quiet)];
 /// Names that a honeypot must not have: people fill these in, or the program itself sends them.
 const TAKEN: [&str; 14] = [
-    "email", "emailaddress", "firstname", "lastname", "name", "title", "phone", "mobile", "birthdate", "password",
-    "ticket", "altcha", "returnurl", "language",
+    "email",
+    "emailaddress",
+    "firstname",
+    "lastname",
+    "name",
+    "title",
+    "phone",
+    "mobile",
+    "birthdate",
+    "password",
+    "ticket",
+    "altcha",
+    "returnurl",
+    "language",
 ];
 
 /// A day in seconds.

@@ -64,7 +64,7 @@ pub fn submitted_message(account: &AccountSnapshot, form: &ResolvedForm, outcome
         Outcome::Pending { .. } => true,
         Outcome::Quiet { .. } => form.form.require_confirmation,
     };
-    let own = messages(form, outcome).submission_message.as_ref();
+    let own = after_sending(form, outcome).submission_message.as_ref();
     let own = own.map(|m| m.pick(t.tag(), &account.settings.language.0)).filter(|m| !m.is_empty());
     own.map_or_else(|| t.get(if pending { "submitted-pending" } else { "submitted-applied" }), str::to_owned)
 }
@@ -78,6 +78,14 @@ pub fn messages<'f>(form: &'f ResolvedForm, outcome: &Outcome) -> &'f MessageSet
         },
         Outcome::Quiet { .. } => &form.form.signup,
     }
+}
+
+/// The message set whose words or address follow the sending. Somebody known gets those of somebody new unless the form
+/// has words of its own for them: otherwise whoever types an address learns whether it is known. A form that has such
+/// words tells, because its owner says so.
+pub fn after_sending<'f>(form: &'f ResolvedForm, outcome: &Outcome) -> &'f MessageSet {
+    let set = messages(form, outcome);
+    if set.submission_message.is_none() && set.submission_url.is_none() { &form.form.signup } else { set }
 }
 
 /// The page after sending (200).

@@ -99,7 +99,16 @@ impl Frame {
             unmarked(&t.with("title", &[("page", title), ("account", &brand.name)]))
         };
         let styles = assets::styles_url(brand.colour);
-        Self { t, brand: brand.clone(), title: full, styles, script: None, others: "", indexed: false, languages: Vec::new() }
+        Self {
+            t,
+            brand: brand.clone(),
+            title: full,
+            styles,
+            script: None,
+            others: "",
+            indexed: false,
+            languages: Vec::new(),
+        }
     }
 
     /// Makes the page. `framers` may put it into a frame, `redirects` are origins that a form on it may lead to.
@@ -131,7 +140,9 @@ fn policy(framers: &str, logo: Option<&str>, redirects: &BTreeSet<String>, other
     let redirects: String = redirects.iter().flat_map(|origin| [" ", origin]).collect();
     let (scripts, more) = match others {
         "" => (String::new(), String::new()),
-        others => (format!(" {others}"), format!("; frame-src {others}; connect-src {others}; worker-src blob: {others}")),
+        others => {
+            (format!(" {others}"), format!("; frame-src {others}; connect-src {others}; worker-src blob: {others}"))
+        }
     };
     format!(
         "default-src 'none'; style-src 'self'{scripts}; script-src 'self'{scripts}; img-src 'self' data:{logo}{scripts}; form-action 'self'{redirects}; frame-ancestors {framers}; base-uri 'none'{more}"
@@ -239,7 +250,8 @@ mod tests {
         settings.allowed_origins.push("*".into());
         assert_eq!(framers(&settings), "*");
         assert_eq!(framers(&AccountSettings::default()), "'self'");
-        let policy = policy("'none'", Some("https://cdn.example"), &BTreeSet::from(["https://b.example".to_owned()]), "");
+        let policy =
+            policy("'none'", Some("https://cdn.example"), &BTreeSet::from(["https://b.example".to_owned()]), "");
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
         assert!(
             policy.contains("form-action 'self' https://b.example;") && policy.contains("data: https://cdn.example;")

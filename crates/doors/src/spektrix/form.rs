@@ -21,10 +21,8 @@ const NO_FORM: FormId = FormId(0);
 /// Answers GET and POST.
 pub(super) async fn answer(call: &Call<'_>) -> Answer {
     if call.reads() {
-        let blank = FormPost {
-            return_url: call.query.get("ReturnUrl").unwrap_or_default().to_owned(),
-            ..FormPost::default()
-        };
+        let blank =
+            FormPost { return_url: call.query.get("ReturnUrl").unwrap_or_default().to_owned(), ..FormPost::default() };
         return Ok(show(call, &blank, Asking::First, StatusCode::OK));
     }
     if *call.method != Method::POST {
@@ -95,9 +93,11 @@ fn show(call: &Call<'_>, typed: &FormPost, asking: Asking, status: StatusCode) -
             };
             format!("<p role=\"alert\">{text}</p>\n")
         }
-        Asking::Challenge => "<p>One moment: we are checking that no program sends this form. You need not do anything. \
+        Asking::Challenge => {
+            "<p>One moment: we are checking that no program sends this form. You need not do anything. \
             If nothing happens, press the button once more.</p>\n"
-            .to_owned(),
+                .to_owned()
+        }
     };
     let intake = &call.doors.intake;
     let ticket = intake.tickets().issue(call.account.id, NO_FORM, intake.store().ambient());

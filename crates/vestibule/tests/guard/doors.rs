@@ -53,13 +53,15 @@ pub struct Calling<'a> {
     pub agent: &'a str,
     pub origin: Option<&'a str>,
     pub more: Vec<(&'a str, String)>,
+    /// Where it comes from; left out = the person's own place.
+    pub ip: Option<String>,
 }
 
 impl<'a> Calling<'a> {
     pub fn new(at: At, n: usize) -> Self {
         let person = Person(n);
         let email = person.email();
-        Self { at, person, email, agent: BROWSER, origin: Some("https://demo.example"), more: Vec::new() }
+        Self { at, person, email, agent: BROWSER, origin: Some("https://demo.example"), more: Vec::new(), ip: None }
     }
 
     pub fn email(mut self, email: &str) -> Self {
@@ -73,6 +75,10 @@ impl<'a> Calling<'a> {
     }
 
     pub async fn send(&self, node: &Node) -> Response {
+        self.send_to(node.running.address()).await
+    }
+
+    pub async fn send_to(&self, node: std::net::SocketAddr) -> Response {
         let (first, last) = self.person.names();
         let email = match self.at {
             At::Hosted | At::Json => "EmailAddress",
@@ -94,14 +100,14 @@ impl<'a> Calling<'a> {
         let mut request = Request::post(target)
             .header("Content-Type", kind)
             .header("User-Agent", self.agent)
-            .header("X-Forwarded-For", &self.person.ip());
+            .header("X-Forwarded-For", &self.ip.clone().unwrap_or_else(|| self.person.ip()));
         if json {
             request = request.header("Accept", "application/json");
         }
         if let Some(origin) = self.origin {
             request = request.header("Origin", origin);
         }
-        request.body(body).send(node.running.address()).await.expect("an answer")
+        request.body(body).send(node).await.expect("an answer")
     }
 }
 
@@ -111,7 +117,8 @@ fn urlencoded(pairs: &[(&str, &str)]) -> String {
 }
 
 fn object(pairs: &[(&str, &str)]) -> String {
-    let value = |text: &str| if text.starts_with('[') { serde_json::from_str(text).expect("JSON") } else { text.into() };
+    let value =
+        |text: &str| if text.starts_with('[') { serde_json::from_str(text).expect("JSON") } else { text.into() };
     let object: Map<String, Value> = pairs.iter().map(|(n, v)| ((*n).to_owned(), value(v))).collect();
     Value::Object(object).to_string()
 }

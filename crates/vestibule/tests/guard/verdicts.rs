@@ -31,7 +31,9 @@ fn is_challenge(at: At, answer: &Response) -> bool {
     answer.status() == 403
         && match at {
             At::Hosted | At::Aspx => {
-                text.contains("data-challenge") && text.contains("role=\"status\"") && text.contains("assets/challenge.js")
+                text.contains("data-challenge")
+                    && text.contains("role=\"status\"")
+                    && text.contains("assets/challenge.js")
             }
             At::Json | At::Web => {
                 let offer = &answer.json()["challenge"];
