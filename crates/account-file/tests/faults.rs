@@ -45,7 +45,8 @@ fn the_document() {
         &[
             "1:20: `slug` must be lower-case letters, digits and inner hyphens, up to 63, not `ü`",
             "1:25: unknown key `x` in [account]; known here: slug, name, external_id, from, language, privacy_url, logo_url, \
-         colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, bot_rules, \
+         colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, welcome_mail, \
+         conceal_duplicates, conceal_existing, conceal_unknown, bot_rules, \
          exempt_networks, alert_to",
         ],
     );

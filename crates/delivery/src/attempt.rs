@@ -53,12 +53,14 @@ impl Courier {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
             },
-            Owed::AddressChange { .. } | Owed::AddressChanged { .. } | Owed::PreferencesLink { .. } => {
-                match self.personal_mail(account, row).await {
-                    Ok(mail) => self.send(account, row, &mail).await,
-                    Err(why) => self.without_mail(row, why),
-                }
-            }
+            Owed::AddressChange { .. }
+            | Owed::AddressChanged { .. }
+            | Owed::PreferencesLink { .. }
+            | Owed::PasswordLink { .. }
+            | Owed::LoginLink { .. } => match self.personal_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::Alert { .. } => self.alert(account, row).await,
             Owed::AutomationStep { .. } => self.automation_step(account, row).await,
             Owed::GuardNews { .. } => match self.guard_mail(account, row).await {

@@ -8,6 +8,7 @@ mod apply;
 mod automations;
 mod captchas;
 mod chores;
+mod customer_links;
 mod customers;
 mod decide;
 mod decide_customer;

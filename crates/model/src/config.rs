@@ -92,6 +92,18 @@ pub struct AccountSettings {
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
+    /// Whether a customer made in a browser without a password is sent a link to set one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub welcome_mail: bool,
+    /// Whether Spektrix Web mode keeps to itself that an address belongs to a customer already (`Duplicate Entry`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_duplicates: bool,
+    /// Whether the integrated form keeps it to itself (`EmailExists`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_existing: bool,
+    /// Whether `forgot-password` keeps to itself that an address belongs to nobody (`404`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_unknown: bool,
     /// What the rules for Spektrix Web mode do.
     #[serde(default = "log")]
     pub bot_rules: GuardMode,

@@ -35,6 +35,8 @@ pub(crate) const LEASE: Duration = Duration::from_secs(25);
 /// Decides about one person. May run again when its batch is tried anew, so it must not have effects of its own.
 pub(crate) trait Change: Send {
     fn key(&self) -> &PersonKey;
+    /// Another person's key that nobody else may change meanwhile.
+    fn also(&self) -> Option<&PersonKey>;
     fn wants(&self) -> Wants;
     fn decide(&mut self, facts: &Facts, numbers: &mut dyn Numbers) -> Plan;
     fn finish(self: Box<Self>, result: Result<()>);
@@ -43,6 +45,7 @@ pub(crate) trait Change: Send {
 /// A change made of a closure.
 pub(crate) struct Decision<A, F> {
     pub(crate) key: PersonKey,
+    pub(crate) also: Option<PersonKey>,
     pub(crate) wants: Wants,
     pub(crate) decide: F,
     pub(crate) answer: Option<A>,
@@ -52,6 +55,10 @@ pub(crate) struct Decision<A, F> {
 impl<A: Send, F: FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send> Change for Decision<A, F> {
     fn key(&self) -> &PersonKey {
         &self.key
+    }
+
+    fn also(&self) -> Option<&PersonKey> {
+        self.also.as_ref()
     }
 
     fn wants(&self) -> Wants {
@@ -174,7 +181,12 @@ impl Queue {
         let mut later = VecDeque::new();
         while batch.len() < BATCH && later.len() < BATCH {
             let Some(change) = waiting.changes.pop_front() else { break };
-            if people.insert(change.key().clone()) {
+            // Both keys are noted in any case: what comes behind must not overtake.
+            let mut alone = people.insert(change.key().clone());
+            if let Some(also) = change.also() {
+                alone &= people.insert(also.clone());
+            }
+            if alone {
                 batch.push(change);
             } else {
                 later.push_back(change);
@@ -381,6 +393,7 @@ impl Committer {
             // What changed can only be told from what was.
             .map(|c| Question {
                 key: c.key(),
+                also: c.also(),
                 wants: Wants { values: c.wants().values || listens(&**c).is_some(), ..c.wants() },
             })
             .collect();
@@ -434,7 +447,8 @@ impl Committer {
 }
 
 fn locks(batch: &[Box<dyn Change>]) -> Vec<i64> {
-    let mut locks: Vec<i64> = batch.iter().map(|c| lock_of(c.key().account, &c.key().email_key)).collect();
+    let keys = batch.iter().flat_map(|c| std::iter::once(c.key()).chain(c.also()));
+    let mut locks: Vec<i64> = keys.map(|key| lock_of(key.account, &key.email_key)).collect();
     locks.extend(batch.iter().filter_map(|change| Some(change.wants().mailbox?.lock())));
     locks.sort_unstable();
     locks.dedup();

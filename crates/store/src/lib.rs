@@ -8,6 +8,7 @@
 mod committer;
 mod config;
 mod consents;
+mod customer_links;
 mod customers;
 mod deliveries;
 mod error;
@@ -44,13 +45,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
-pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
+pub use customer_links::LinkPurpose;
+pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
-pub use links::{Links, Of, Place, dies_at, pending_token};
+pub use links::{CustomerLink, Links, Of, Place, dies_at, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use people::{Died, PersonChange};
@@ -235,8 +237,21 @@ impl Store {
         wants: Wants,
         decide: impl FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send + 'static,
     ) -> Result<A> {
+        self.decide_about(key, None, wants, decide).await
+    }
+
+    /// The same about a person who may take another address: nobody else takes it meanwhile, and [`Facts::other`] says
+    /// whose it is.
+    pub async fn decide_about<A: Send + 'static>(
+        &self,
+        key: PersonKey,
+        also: Option<PersonKey>,
+        wants: Wants,
+        decide: impl FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send + 'static,
+    ) -> Result<A> {
         let (reply, answer) = oneshot::channel();
-        self.inner.queue.push(Box::new(Decision { key, wants, decide, answer: None, reply }));
+        let also = also.filter(|also| *also != key);
+        self.inner.queue.push(Box::new(Decision { key, also, wants, decide, answer: None, reply }));
         answer.await.unwrap_or_else(|_| Err(StoreError::Fault("the committer gave no answer".into())))
     }
 

@@ -16,6 +16,9 @@ statements! {
 each_statements! {
     RENAME (Int, Int, Text, Text, Int) = "UPDATE contact SET email_key = {3}, email = {4}, bad_address_at = NULL, \
         modified_at = {5} {from} WHERE account_id = {1} AND id = {2}";
+    // Links that went to the old address.
+    END_LINKS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2} \
+        AND purpose <> 'session'";
     RELEASE (Int, Int, Int) = "UPDATE contact SET suppressed_at = NULL, modified_at = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     UNSUPPRESS (Int, Bytes, Text) = "DELETE FROM suppression {using} \
@@ -82,6 +85,7 @@ pub(crate) struct People<'a>(Vec<(Batch<'a>, Kind)>);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Rename,
+    EndLinks,
     Release,
     Unsuppress,
     Erase,
@@ -108,6 +112,7 @@ impl<'a> People<'a> {
         ];
         let mut all = vec![
             (Batch::new(&RENAME), Kind::Rename),
+            (Batch::new(&END_LINKS), Kind::EndLinks),
             (Batch::new(&RELEASE), Kind::Release),
             (Batch::new(&UNSUPPRESS), Kind::Unsuppress),
             (Batch::new(&CLEAR_CONTACT), Kind::Clear),
@@ -130,7 +135,9 @@ impl<'a> People<'a> {
                         batch.push([of[0], hash.into(), (*reason).into()]);
                     }
                 }
-                (PersonChange::Erase, Kind::Erase) | (PersonChange::ClearIfEmpty, Kind::Clear) => batch.push(of),
+                (PersonChange::Erase, Kind::Erase)
+                | (PersonChange::ClearIfEmpty, Kind::Clear)
+                | (PersonChange::Rename(_), Kind::EndLinks) => batch.push(of),
                 _ => {}
             }
         }

@@ -10,6 +10,7 @@ use model::{
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::customer_links::LinkPurpose;
 use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
 
 /// Who a change is about. Changes of one person never run at the same time, on any node.
@@ -224,6 +225,8 @@ pub struct Facts {
     pub now: Option<Timestamp>,
     /// The contact with that address.
     pub contact: Option<ContactRow>,
+    /// The contact with the other address, where the change is about two.
+    pub other: Option<ContactId>,
     /// Why the address may not be mailed, if so.
     pub suppressed: Option<String>,
     /// The lists the contact is on.
@@ -361,7 +364,7 @@ pub struct NewSignUp {
 /// Which queue of the outbox a row is in; lower numbers go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
-    /// Confirmation mails.
+    /// Mails that somebody waits for: confirmations, links to log in.
     Confirmation,
     /// All other mail.
     Mail,
@@ -450,6 +453,28 @@ pub enum Owed {
         /// When the link dies.
         expires_at: Timestamp,
     },
+    /// The link by which a customer sets a password.
+    PasswordLink {
+        /// The customer.
+        contact: ContactId,
+        /// The link's number.
+        number: i64,
+        /// When it dies.
+        expires_at: Timestamp,
+        /// Whether it comes with a new account, rather than because it was asked for.
+        welcome: bool,
+    },
+    /// The link by which a customer logs in.
+    LoginLink {
+        /// The customer.
+        contact: ContactId,
+        /// The link's number.
+        number: i64,
+        /// When it dies.
+        expires_at: Timestamp,
+        /// The page that it leads to, with `{token}` in it.
+        page: String,
+    },
     /// The mail that tells the people behind a form.
     Alert {
         /// The form.
@@ -532,6 +557,8 @@ impl Owed {
             Self::AddressChange { .. } => "address_change",
             Self::AddressChanged { .. } => "address_changed",
             Self::PreferencesLink { .. } => "preferences_link",
+            Self::PasswordLink { .. } => "password_link",
+            Self::LoginLink { .. } => "login_link",
             Self::Alert { .. } => "alert",
             Self::AutomationStep { .. } => "automation_step",
             Self::AutomationCall { .. } => "automation_call",
@@ -550,6 +577,8 @@ impl Owed {
             | Self::AddressChange { .. }
             | Self::AddressChanged { .. }
             | Self::PreferencesLink { .. }
+            | Self::PasswordLink { .. }
+            | Self::LoginLink { .. }
             | Self::EndpointGivenUp { .. }
             | Self::GuardNews { .. }
             | Self::AutomationStep { .. } => None,
@@ -705,6 +734,8 @@ pub struct Plan {
     pub public_id: Option<String>,
     /// A login password's hash.
     pub password: Option<String>,
+    /// A single-use link of the contact's: what it is for and the hash of its token.
+    pub link: Option<(LinkPurpose, [u8; 32])>,
     /// Postal addresses to add or change.
     pub put_addresses: Vec<AddressRow>,
     /// Postal addresses to take off.

@@ -24,6 +24,7 @@ fn both_engines_understand_every_statement() {
     let statements = [
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
+        crate::customer_links::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::guard_nodes::STATEMENTS,

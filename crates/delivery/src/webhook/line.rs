@@ -16,7 +16,7 @@ struct Line<T> {
 
 /// All lines of a node.
 pub(super) struct Lines<T> {
-    lines: HashMap<RouteKey, Line<T>>,
+    by_key: HashMap<RouteKey, Line<T>>,
     /// Whose turn it is, where a line has something to call and may.
     turns: VecDeque<RouteKey>,
     at_once: usize,
@@ -27,18 +27,18 @@ pub(super) struct Lines<T> {
 impl<T> Lines<T> {
     pub(super) fn new(at_once: usize, at_once_in_all: usize) -> Self {
         let (at_once, at_once_in_all) = (at_once.max(1), at_once_in_all.max(1));
-        Self { lines: HashMap::new(), turns: VecDeque::new(), at_once, at_once_in_all, going: 0 }
+        Self { by_key: HashMap::new(), turns: VecDeque::new(), at_once, at_once_in_all, going: 0 }
     }
 
     pub(super) fn push(&mut self, key: RouteKey, one: T) {
-        let line = self.lines.entry(key).or_insert_with(|| Line { waiting: VecDeque::new(), going: 0, failures: 0 });
+        let line = self.by_key.entry(key).or_insert_with(|| Line { waiting: VecDeque::new(), going: 0, failures: 0 });
         line.waiting.push_back(one);
         self.turn(key);
     }
 
     /// How much of a line waits.
     pub(super) fn waiting(&self, key: RouteKey) -> usize {
-        self.lines.get(&key).map_or(0, |line| line.waiting.len())
+        self.by_key.get(&key).map_or(0, |line| line.waiting.len())
     }
 
     fn turn(&mut self, key: RouteKey) {
@@ -54,7 +54,7 @@ impl<T> Lines<T> {
         }
         for _ in 0..self.turns.len() {
             let key = self.turns.pop_front()?;
-            let Some(line) = self.lines.get_mut(&key) else { continue };
+            let Some(line) = self.by_key.get_mut(&key) else { continue };
             let most = if line.failures >= DOUBTS { 1 } else { self.at_once };
             if line.going >= most {
                 // Its turn comes when one of its calls has ended.
@@ -73,7 +73,7 @@ impl<T> Lines<T> {
 
     /// A call of that line is over; `well` says how, where it says anything about the receiver.
     pub(super) fn ended(&mut self, key: RouteKey, well: Option<bool>) {
-        let Some(line) = self.lines.get_mut(&key) else { return };
+        let Some(line) = self.by_key.get_mut(&key) else { return };
         line.going -= 1;
         self.going -= 1;
         match well {
@@ -84,14 +84,14 @@ impl<T> Lines<T> {
         if !line.waiting.is_empty() {
             self.turn(key);
         } else if line.going == 0 && line.failures == 0 {
-            self.lines.remove(&key);
+            self.by_key.remove(&key);
         }
     }
 
     /// Everything that waits.
     pub(super) fn drain(&mut self) -> Vec<T> {
         self.turns.clear();
-        self.lines.values_mut().flat_map(|line| std::mem::take(&mut line.waiting)).collect()
+        self.by_key.values_mut().flat_map(|line| std::mem::take(&mut line.waiting)).collect()
     }
 }
 

@@ -120,15 +120,12 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     if let Some(v4) = ip.to_ipv4_mapped() {
         return is_public_v4(v4);
     }
-    let s = ip.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
-    match (s[0], s[1]) {
+    let part = ip.segments();
+    let v4 = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match (part[0], part[1]) {
         // Translated and tunnelled addresses are what they hold.
-        (0x64, 0xff9b) if s[2..6] == [0; 4] => is_public_v4(v4(s[6], s[7])),
-        (0x2002, _) => is_public_v4(v4(s[1], s[2])),
+        (0x64, 0xff9b) if part[2..6] == [0; 4] => is_public_v4(v4(part[6], part[7])),
+        (0x2002, _) => is_public_v4(v4(part[1], part[2])),
         // Teredo and other protocols' own, documentation.
         (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, 0..=0xfff) => false,
         (0x2000..=0x3fff, _) => true,
