@@ -18,10 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// So many are asked about at one time; beyond that a service counts as down, so that tokens without worth hold up nobody.
 const AT_ONCE: usize = 64;
 
+/// An answer under way: its status and body, `None` when none comes.
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Option<(u16, String)>> + Send + 'a>>;
+
 /// Sends a request to a captcha service and gives the status and body of its answer; `None` when none came.
 pub trait CaptchaTransport: Send + Sync {
     /// Sends it.
-    fn post(&self, request: CaptchaRequest) -> Pin<Box<dyn Future<Output = Option<(u16, String)>> + Send + '_>>;
+    fn post(&self, request: CaptchaRequest) -> Asked<'_>;
 }
 
 /// The services as this node reaches them.

@@ -99,12 +99,15 @@ struct News {
     told: HashMap<(AccountId, GuardNews), Timestamp>,
 }
 
+/// Policies of accounts, and of forms that have one of their own, with the version of the configuration they are of.
+type Policies = HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>;
+
 /// The guard of one node with all it needs.
 pub(crate) struct Gate {
     guard: Guard,
     pub(crate) tickets: Tickets,
     proofs: Option<Proofs>,
-    policies: RwLock<HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>>,
+    policies: RwLock<Policies>,
     refused: Mutex<Vec<RefusedAttempt>>,
     /// What owners are to be told, and when each was told last.
     news: Mutex<News>,

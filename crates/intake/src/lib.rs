@@ -36,7 +36,7 @@ use model::{
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
-pub use captchas::CaptchaTransport;
+pub use captchas::{Asked, CaptchaTransport};
 pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};

@@ -1,8 +1,6 @@
 //! The way to captcha services: one HTTPS request, one connection, closed afterwards. They are asked seldom and each answer
 //! is small, so nothing is kept open.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use http::{Request, Uri, header};
@@ -10,8 +8,8 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use intake::CaptchaTransport;
 use intake::guard::captcha::CaptchaRequest;
+use intake::{Asked, CaptchaTransport};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -91,7 +89,7 @@ async fn exchange(
 }
 
 impl CaptchaTransport for CaptchaClient {
-    fn post(&self, request: CaptchaRequest) -> Pin<Box<dyn Future<Output = Option<(u16, String)>> + Send + '_>> {
+    fn post(&self, request: CaptchaRequest) -> Asked<'_> {
         Box::pin(async move { self.send(request).await.ok() })
     }
 }
