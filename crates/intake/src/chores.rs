@@ -51,6 +51,9 @@ impl Intake {
     /// Forgets what is kept for a time only, and cuts old client addresses. Runs by itself, now and then.
     pub async fn forget(&self) {
         let now = self.store.ambient().now();
+        if let Err(error) = self.store.forget_buckets().await {
+            tracing::warn!(%error, "could not forget old rates");
+        }
         if let Err(error) = self.store.forget_guard_rows(now.minus(REFUSED_FOR)).await {
             tracing::warn!(%error, "could not forget old rows");
         }

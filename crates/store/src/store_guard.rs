@@ -62,11 +62,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whether other nodes may work on the same database.
-    pub fn is_shared(&self) -> bool {
-        self.inner.shared
-    }
-
     /// Tells other nodes what this one has counted since the last time, and takes what they have.
     pub async fn exchange(
         &self,

@@ -52,6 +52,8 @@ pub struct NodeParts {
     pub intake: IntakeSettings,
     /// How long a request's head may take to arrive, also the pause between two requests of one connection.
     pub head_patience: Duration,
+    /// How long its body may take.
+    pub body_patience: Duration,
     proxies: TrustedProxies,
     captchas: Arc<CaptchaClient>,
     disposable: Option<String>,
@@ -153,6 +155,7 @@ impl NodeParts {
         let captchas = Arc::new(captchas);
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
+        let body_patience = doors::BODY_PATIENCE;
         Ok(Self {
             store,
             way,
@@ -162,6 +165,7 @@ impl NodeParts {
             ops_listen,
             intake,
             head_patience,
+            body_patience,
             proxies,
             captchas,
             disposable,
@@ -207,6 +211,7 @@ impl NodeParts {
             links,
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
+            body_patience: self.body_patience,
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
