@@ -1,6 +1,7 @@
 //! The program: settings, wiring, commands, the demo account. Small enough that tests can start the same thing in
 //! their own process.
 
+mod captcha_client;
 mod commands;
 mod logging;
 mod master_key;

@@ -7,6 +7,7 @@ mod browser;
 mod console;
 mod cross_account;
 mod customer_links;
+mod guard;
 mod pages;
 mod sentori_acts;
 mod sentori_reading;
