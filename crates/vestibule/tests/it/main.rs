@@ -4,8 +4,10 @@
 mod app;
 mod bad_input;
 mod browser;
+mod console;
 mod cross_account;
 mod customer_links;
+mod guard;
 mod pages;
 mod sentori_acts;
 mod sentori_reading;
