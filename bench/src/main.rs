@@ -18,6 +18,7 @@ mod people;
 mod postgres;
 mod process;
 mod random;
+mod receiver;
 mod report;
 mod server;
 mod sign_ups;
@@ -26,6 +27,7 @@ mod smtp;
 #[cfg(test)]
 mod stand_in;
 mod store;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -82,6 +84,8 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
+    Webhooks(webhooks::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -194,6 +198,7 @@ fn run(cli: Cli) -> Result<bool> {
             let bench = Bench { sink, stores, seed };
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
+                Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
