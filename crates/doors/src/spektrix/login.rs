@@ -1,7 +1,7 @@
 //! The customer's session: log in and out, a new password, and the calls about the customer that is logged in
 //! (reference, section 7.5).
 
-use http::header::{HOST, SET_COOKIE};
+use http::header::{HOST, ORIGIN, SET_COOKIE};
 use http::{Method, Response};
 use intake::CustomerRef;
 use model::{Caller, EmailAddress, GivenSignUp, Secret};
@@ -164,6 +164,12 @@ pub(super) async fn begin(call: &Call<'_>, customer: &store::Customer) -> Result
 
 async fn deauthenticate(call: &Call<'_>) -> Answer {
     let store = call.doors.intake.store();
+    // Clients send it without a content type; another site's page shows itself by its origin.
+    let foreign = call.headers.contains_key(ORIGIN)
+        && !cors::may_change(call.headers, &host(call), &call.account.settings.allowed_origins);
+    if foreign && !session::tokens(call.headers).is_empty() {
+        return Err(refusals::forbidden(Resource::Customer).into());
+    }
     for token in session::tokens(call.headers) {
         let ended = store.end_session(call.account.id, session::token_hash(&token)).await;
         ended.map_err(|e| call.store_fault(&e))?;

@@ -12,6 +12,7 @@ const STEPS: &[(&str, &str)] = &[
     ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
     ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
+    ("buckets", include_str!("../../migrations/0008_buckets.sql")),
 ];
 
 /// The schema this program works with.

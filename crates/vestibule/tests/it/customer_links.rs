@@ -234,6 +234,24 @@ testkit::both_engines! {
         assert!(app.mails_to("nobody@b.co").is_empty());
     }
 
+    /// A session ends when nobody uses it for 20 minutes, and after 12 hours in any case.
+    async fn sessions_end(db: TestDatabase) {
+        let app = start(db).await;
+        create(&app, "open", "ann@b.co", r#","password":"correct horse""#).await;
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        let session = cookie(&log_in(&app, "open", "ann@b.co", "correct horse").await);
+        let read = async |session: &str| call(&app, "open", "GET", "customer", session, "").await.status();
+        for _ in 0..37 {
+            app.clock.advance(minutes(19));
+            assert_eq!(read(&session).await, 200);
+        }
+        app.clock.advance(minutes(17));
+        assert_eq!(read(&session).await, 401, "twelve hours");
+        let session = cookie(&log_in(&app, "open", "ann@b.co", "correct horse").await);
+        app.clock.advance(minutes(20));
+        assert_eq!(read(&session).await, 401, "twenty minutes");
+    }
+
     /// A new address ends the links that went to the old one, and a change of many things is one change.
     async fn a_new_address(db: TestDatabase) {
         let app = start(db).await;

@@ -7,4 +7,5 @@ mod fixture;
 mod http_cases;
 mod login;
 mod one_store;
+mod web_calls;
 mod webhooks;
