@@ -37,13 +37,14 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unread> {
     };
     let read = tokio::time::timeout(PATIENCE, collected).await.unwrap_or(Err(Unread::TooSlow));
     if read == Err(Unread::TooLarge) {
-        let _ = tokio::time::timeout(PATIENCE, throw_away(body)).await;
+        throw_away(body).await;
     }
     read
 }
 
-/// Reads to the end and keeps nothing.
-async fn throw_away(body: Body) {
+/// Reads to the end, for some while, and keeps nothing.
+pub async fn throw_away(body: Body) {
     let mut rest = Limited::new(body, THROWN_AWAY);
-    while let Some(Ok(_)) = rest.frame().await {}
+    let all = async { while let Some(Ok(_)) = rest.frame().await {} };
+    let _ = tokio::time::timeout(PATIENCE, all).await;
 }

@@ -3,7 +3,7 @@
 //!
 //! | path | module |
 //! |---|---|
-//! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
+//! | `/webhooks/contact/signup.ashx`, `/v1/…`, `/v2.0/…` | [`sentori`] |
 //! | `/{client}/forms/{form}` | `form_routes` |
 //! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
 //! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
@@ -15,6 +15,7 @@ mod body;
 mod challenge_routes;
 mod client;
 mod counts;
+pub mod decoded;
 mod form_routes;
 mod mailbox;
 mod page_answers;

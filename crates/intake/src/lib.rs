@@ -18,6 +18,7 @@ mod import;
 mod people;
 mod quarantine;
 mod recipients;
+mod uploads;
 mod users;
 mod validate;
 mod wait;
@@ -36,11 +37,12 @@ pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Throu
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
-pub use import::{Imported, ImportedContact};
+pub use import::{ImportRow, Imported, ImportedContact};
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+pub use uploads::{Column, Seen, Staging, UploadCounts};
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.

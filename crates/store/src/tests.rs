@@ -32,6 +32,7 @@ fn both_engines_understand_every_statement() {
         crate::people::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::read::STATEMENTS,
+        crate::uploads::STATEMENTS,
         crate::recipients::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
@@ -40,6 +41,7 @@ fn both_engines_understand_every_statement() {
         crate::facts::EACH,
         crate::guard_rows::EACH,
         crate::people::EACH,
+        crate::uploads::EACH,
         crate::recipients::EACH,
         crate::writer::EACH,
     ];

@@ -7,6 +7,7 @@ mod browser;
 mod cross_account;
 mod pages;
 mod sentori_acts;
+mod sentori_import;
 mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;
