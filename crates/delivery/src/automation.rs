@@ -191,7 +191,11 @@ impl MailValues<'_> {
             MergeField::UnsubscribeLink => Some(self.unsubscribe.into()),
             MergeField::AccountName if settings.name.trim().is_empty() => Some(settings.slug.as_str().into()),
             MergeField::AccountName => Some(settings.name.as_str().into()),
-            MergeField::FormName | MergeField::ConfirmLink | MergeField::NotMeLink | MergeField::Notice(_) => None,
+            MergeField::FormName
+            | MergeField::ConfirmLink
+            | MergeField::NotMeLink
+            | MergeField::CustomerLink
+            | MergeField::Notice(_) => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is owed to the outside: mail, alerts, the steps of automations.
+//! What is owed to the outside: mail, alerts, webhooks, the steps of automations.
 //!
 //! [`mail`] writes and sends mail and knows no store; [`Workers`] take outbox rows, deliver them one by one and note
 //! what became of each.
@@ -13,7 +13,9 @@ mod metrics;
 mod personal_mails;
 mod rates;
 mod steps;
+mod trouble_mails;
 mod ways;
+pub mod webhook;
 mod worker;
 
 pub use automation::timeline;

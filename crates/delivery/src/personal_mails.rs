@@ -2,7 +2,7 @@
 //! from.
 
 use model::{AccountSnapshot, ContactId, EmailAddress, ListId, PendingId, Timestamp};
-use store::{ContactKey, Leased, Links, Of, Owed, Place};
+use store::{ContactKey, CustomerLink, Leased, LinkPurpose, Links, Of, Owed, Place, TokenKind};
 
 use crate::attempt::{Courier, NoMail};
 use crate::mail::personal::{self, PersonalLinks};
@@ -27,6 +27,17 @@ impl Courier {
             Owed::AddressChanged { to, language } => self.address_changed(account, row, to, language.as_deref()).await,
             Owed::PreferencesLink { contact, language, expires_at } => {
                 self.preferences_link(account, row, *contact, language.as_deref(), *expires_at).await
+            }
+            Owed::PasswordLink { contact, number, expires_at, welcome } => {
+                let link = CustomerLink { account: row.account, number: *number, dies_at: *expires_at };
+                let kind = if *welcome { BuiltInMail::Welcome } else { BuiltInMail::Password };
+                let url = self.links.password(&account.settings.slug, link);
+                self.customer_link(account, row, *contact, kind, link, url).await
+            }
+            Owed::LoginLink { contact, number, expires_at, page } => {
+                let link = CustomerLink { account: row.account, number: *number, dies_at: *expires_at };
+                let url = self.links.login(page, link);
+                self.customer_link(account, row, *contact, BuiltInMail::Login, link, url).await
             }
             _ => Err(NoMail::Never("not a mail to one known person".into())),
         }
@@ -90,6 +101,34 @@ impl Courier {
         let mut mail = self.personal(account, row, BuiltInMail::Preferences, to, language, &links).await?;
         mail.headers = unsubscribe_headers(&self.links, of, None);
         Ok(mail)
+    }
+
+    /// A customer's single-use link. It goes to nobody once it was used or the customer has another address.
+    async fn customer_link(
+        &self,
+        account: &AccountSnapshot,
+        row: &Leased,
+        contact: ContactId,
+        kind: BuiltInMail,
+        link: CustomerLink,
+        url: String,
+    ) -> Result<Outgoing, NoMail> {
+        if link.dies_at <= self.store.ambient().now() {
+            return Err(NoMail::Withdrawn("the link's time is over"));
+        }
+        let (purpose, token) = match kind {
+            BuiltInMail::Login => (LinkPurpose::Login, TokenKind::Login),
+            _ => (LinkPurpose::Password, TokenKind::Password),
+        };
+        let hash = store::token_hash(&link.token(self.store.keys(), token));
+        if self.store.link(row.account, purpose, hash).await? != Some(contact) {
+            return Err(NoMail::Withdrawn("the link is used or no longer theirs"));
+        }
+        let known = self.store.contact(row.account, ContactKey::Id(contact)).await?;
+        let known = known.ok_or(NoMail::Withdrawn("the contact is gone"))?;
+        let to = EmailAddress::parse(&known.row.email).map_err(|_| NoMail::Never("the address is none".into()))?;
+        let links = PersonalLinks { customer: Some(url), ..PersonalLinks::default() };
+        self.personal(account, row, kind, to, None, &links).await
     }
 
     async fn personal(

@@ -113,6 +113,7 @@ impl Courier {
         for _ in 0..TRIES {
             let (account, definition, standing) = (Arc::clone(account), run.definition.clone(), Standing::of(contact));
             let (id, at_once) = (row.id, self.store.has_room_for_delivery());
+            let run_told = run.clone();
             let decide = move |facts: &Facts, numbers: &mut dyn Numbers| {
                 // Somebody else was faster: this row's lease had run out.
                 let stands = facts.run == Some(Some(step));
@@ -132,7 +133,13 @@ impl Courier {
                     ..Plan::default()
                 };
                 for (step, url) in onward.calls {
-                    let owed = Owed::AutomationCall { run: run_id, step, url, contact: contact.id };
+                    let owed = Owed::AutomationCall {
+                        run: run_id,
+                        step,
+                        url,
+                        contact: contact.id,
+                        body: call_body(&account, &run_told, contact, step, now),
+                    };
                     plan.deliveries.push(new_row(numbers, Lane::Webhook, owed, now, false));
                 }
                 if let Some((step, pause)) = onward.next {
@@ -149,6 +156,32 @@ impl Courier {
         }
         Err(fault.map_or_else(|| NoMail::Later("the step could not be passed".into()), NoMail::from))
     }
+}
+
+/// What a webhook of an automation says.
+fn call_body(
+    account: &AccountSnapshot,
+    run: &RunRow,
+    contact: &store::ContactRow,
+    step: i64,
+    now: model::Timestamp,
+) -> String {
+    #[derive(serde::Serialize)]
+    struct Body<'a> {
+        r#type: &'a str,
+        timestamp: String,
+        data: serde_json::Value,
+    }
+    let known = account.automations.iter().find(|(id, _)| *id == run.automation).map(|(_, a)| a);
+    let automation = known.unwrap_or(&run.definition);
+    let data = serde_json::json!({
+        "automation": { "external_id": automation.external_id, "name": automation.name, "step": step },
+        "contact": { "id": contact.id.0, "email": contact.email },
+        "trx": run.trx,
+    });
+    let body = Body { r#type: "automation.step", timestamp: now.to_rfc3339(), data };
+    // Text and numbers always have a JSON form.
+    serde_json::to_string(&body).unwrap_or_default()
 }
 
 fn new_row(numbers: &mut dyn Numbers, lane: Lane, owed: Owed, due_at: model::Timestamp, at_once: bool) -> NewDelivery {

@@ -11,10 +11,11 @@ use model::{
     AccountSnapshot, Caller, ContactId, Door, EmailAddress, FieldId, GivenSignUp, Origin, Refusal, SignUp, StatementId,
     TagId,
 };
-use store::{AddressRow, Mailbox, PersonKey, Renamed, Wants};
+use store::{AddressRow, Mailbox, PersonKey, Wants};
 
+use crate::customer_links::{LinkFor, Welcome};
 use crate::decide::Ask;
-use crate::decide_customer as decide;
+use crate::decide_customer::{self as decide, New};
 use crate::gate::Passed;
 use crate::guard::{Reason, Verdict};
 use crate::{GuardSignals, Intake, apply, quarantine, recipients, refusal, validate};
@@ -125,9 +126,11 @@ impl Intake {
         released: bool,
     ) -> Result<Result<MadeCustomer, Refusal>, Refusal> {
         let numbers = apply::numbers(account, &sign_up) + sign_up.wish.statements.len();
+        let (welcome, password) = self.welcome(account, &sign_up, password, quarantine.is_some());
         // Answers of an unauthenticated caller may have to wait for a mail.
-        let may_wait = sign_up.caller == Caller::Public && !sign_up.wish.statements.is_empty();
-        let counted = may_wait && recipients::are_counted(&passed.policy);
+        let public = sign_up.caller == Caller::Public;
+        let may_wait = public && (!sign_up.wish.statements.is_empty() || conceals(account, sign_up.door));
+        let counted = (may_wait || welcome.is_some()) && recipients::are_counted(&passed.policy);
         let counted = counted.then(|| Mailbox::of(self.store.keys(), &sign_up.email));
         let door = sign_up.door;
         let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
@@ -136,7 +139,8 @@ impl Intake {
         let made = self
             .store
             .decide(ask.key(), wants, move |facts, numbers| {
-                decide::create(&ask, password.as_deref(), released, facts, numbers)
+                let new = New { password: password.as_deref(), welcome: welcome.as_ref(), released };
+                decide::create(&ask, &new, facts, numbers)
             })
             .await
             .map_err(|e| refusal(&e))?;
@@ -146,6 +150,26 @@ impl Intake {
             self.note_withheld(account, door, *reason);
         }
         Ok(made)
+    }
+
+    /// The mail that a new customer gets, and the password that counts. Where a confirmation mail is to come, it is the
+    /// account's first mail. Where nobody is to learn who is a customer, a password chosen before the address is proven
+    /// would tell: a login with it works only for who is new. So it is set by the mail's link instead.
+    fn welcome(
+        &self,
+        account: &AccountSnapshot,
+        sign_up: &SignUp,
+        password: Option<String>,
+        quarantined: bool,
+    ) -> (Option<Welcome>, Option<String>) {
+        let concealed = password.is_some() && conceals(account, sign_up.door);
+        let in_browser = matches!(sign_up.door, Door::SpektrixWeb | Door::SpektrixForm);
+        let wanted = account.settings.welcome_mail && in_browser && password.is_none() && !sign_up.confirm;
+        let welcome = (concealed || wanted && !quarantined).then(|| Welcome {
+            linking: self.linking(account, LinkFor::Password { welcome: true }),
+            protection: self.protection(account, &sign_up.email),
+        });
+        (welcome.filter(|_| !quarantined), password.filter(|_| !concealed))
     }
 
     /// Changes a customer's values, address and password; what is not named stays. `given` names the customer by the
@@ -159,20 +183,14 @@ impl Intake {
         password: Option<String>,
     ) -> Result<(), Refusal> {
         let sign_up = validate::resolve(account, given).map_err(Refusal::Faults)?;
-        let mut key = sign_up.email.key().to_owned();
-        if let Some(email) = new_email.filter(|e| e.given() != who.email) {
-            email.key().clone_into(&mut key);
-            match self.store.rename(account.id, who.id, email).await.map_err(|e| refusal(&e))? {
-                Renamed::Done => {}
-                Renamed::Taken => return Err(Refusal::Duplicate),
-                Renamed::Gone => return Err(Refusal::NotFound),
-            }
-        }
+        let key = PersonKey { account: account.id, email_key: sign_up.email.key().to_owned() };
+        let new_email = new_email.filter(|e| e.given() != who.email);
+        let also = new_email.as_ref().map(|e| PersonKey { account: account.id, email_key: e.key().to_owned() });
         let (id, values) = (who.id, sign_up.wish.values);
-        self.change(account, id, key, Wants::default(), move |facts, _| {
-            decide::update(id, &values, password.as_deref(), facts)
-        })
-        .await
+        let decision = move |facts: &store::Facts, _: &mut dyn store::Numbers| {
+            decide::update(id, &values, new_email.as_ref(), password.as_deref(), facts)
+        };
+        self.store.decide_about(key, also, Wants::default(), decision).await.map_err(|e| refusal(&e))?
     }
 
     /// Changes a customer's tags.
@@ -184,7 +202,7 @@ impl Intake {
     ) -> Result<(), Refusal> {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { tags: true, ..Wants::default() };
-        self.change(account, id, key, wants, move |facts, _| decide::tags(id, &change, facts)).await
+        self.change(account, key, wants, move |facts, _| decide::tags(id, &change, facts)).await
     }
 
     /// Changes a customer's answers to statements; each change is a consent event.
@@ -198,7 +216,7 @@ impl Intake {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { numbers: account.statements.len() * 2, ..Wants::default() };
         let snapshot = Arc::clone(account);
-        self.change(account, id, key, wants, move |facts, numbers| {
+        self.change(account, key, wants, move |facts, numbers| {
             decide::statements(&snapshot, id, &through, &change, facts, numbers)
         })
         .await
@@ -215,20 +233,27 @@ impl Intake {
     ) -> Result<Vec<AddressRow>, Refusal> {
         let (id, key) = (who.id, key_of(who)?);
         let wants = Wants { addresses: true, numbers: most_new, ..Wants::default() };
-        self.change(account, id, key, wants, move |facts, numbers| decide::addresses(id, &mut edit, facts, numbers))
-            .await
+        self.change(account, key, wants, move |facts, numbers| decide::addresses(id, &mut edit, facts, numbers)).await
     }
 
     async fn change<T: Send + 'static>(
         &self,
         account: &AccountSnapshot,
-        _id: ContactId,
         email_key: String,
         wants: Wants,
         decision: impl FnMut(&store::Facts, &mut dyn store::Numbers) -> (store::Plan, Result<T, Refusal>) + Send + 'static,
     ) -> Result<T, Refusal> {
         let key = PersonKey { account: account.id, email_key };
         self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))?
+    }
+}
+
+/// Whether the account keeps to itself, at this door, that an address belongs to a customer already.
+pub(crate) fn conceals(account: &AccountSnapshot, door: Door) -> bool {
+    match door {
+        Door::SpektrixWeb => account.settings.conceal_duplicates,
+        Door::SpektrixForm => account.settings.conceal_existing,
+        _ => false,
     }
 }
 

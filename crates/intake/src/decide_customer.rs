@@ -1,28 +1,41 @@
 //! Decisions about customers: pure functions from what is asked and the facts to a plan.
 
 use model::{
-    AccountSnapshot, Answer, Basis, Caller, ConsentAction, ConsentSubject, ContactId, Door, Evidence, FieldId,
-    PersonId, Refusal, Shown, SignUp, SignUpId, StatementId, Timestamp, Wish,
+    AccountSnapshot, Answer, Basis, Caller, ConsentAction, ConsentSubject, ContactId, Door, EmailAddress, Evidence,
+    FieldId, PersonId, Refusal, Shown, SignUp, SignUpId, StatementId, Timestamp, Wish,
 };
-use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, OutcomeName, Plan};
+use store::{AddressRow, ContactChange, ContactRow, Facts, NewConsent, Numbers, OutcomeName, PersonChange, Plan};
 
 use crate::apply::{self, Applying};
-use crate::customers::{MOVED, MadeCustomer, StatementChange, TagChange, Through};
+use crate::customer_links::Welcome;
+use crate::customers::{MOVED, MadeCustomer, StatementChange, TagChange, Through, conceals};
 use crate::decide::{self, Ask};
 use crate::guard::Reason;
+
+/// What a new customer comes with, besides the sign-up.
+pub(crate) struct New<'a> {
+    /// The login password's hash.
+    pub(crate) password: Option<&'a str>,
+    /// The mail that it gets.
+    pub(crate) welcome: Option<&'a Welcome>,
+    /// It was in quarantine, and what is new of it counts for a customer that exists by now too.
+    pub(crate) released: bool,
+}
 
 /// Decides about a new customer.
 pub(crate) fn create(
     ask: &Ask,
-    password: Option<&str>,
-    released: bool,
+    new: &New<'_>,
     facts: &Facts,
     numbers: &mut dyn Numbers,
 ) -> (Plan, Result<MadeCustomer, Refusal>) {
     let sign_up = ask.sign_up();
     if let Some(known) = facts.contact.as_ref().filter(|c| c.is_customer()) {
+        if sign_up.caller == Caller::Public && conceals(ask.account(), sign_up.door) && !new.released {
+            return concealed(ask, known, facts, numbers);
+        }
         let plan = match sign_up.door {
-            _ if released => still_updated(ask, known, facts, numbers),
+            _ if new.released => still_updated(ask, known, facts, numbers),
             Door::SpektrixForm => still_updated(ask, known, facts, numbers),
             _ => Plan::default(),
         };
@@ -46,10 +59,13 @@ pub(crate) fn create(
         change.confirmed_at = None;
     }
     plan.customer = true;
-    plan.password = password.map(str::to_owned);
+    plan.password = new.password.map(str::to_owned);
+    if let Some(welcome) = new.welcome.filter(|_| held.is_empty()) {
+        welcome.owe(contact, facts, numbers, &mut plan);
+    }
     let mut withheld = None;
     if sign_up.confirm && quarantine.is_none() || !held.is_empty() {
-        withheld = wait(ask, held, facts, numbers, &mut plan, kind, contact, person, id, now);
+        withheld = wait(ask, answers(held), facts, numbers, &mut plan, kind, contact, person, id, now);
     } else {
         plan.sign_up = Some(decide::record(ask, facts, id, kind, OutcomeName::Applied, None, None));
     }
@@ -61,6 +77,23 @@ pub(crate) fn create(
     }
     let public_id = facts.contact.as_ref().and_then(|c| c.public_id.clone());
     (plan, Ok(MadeCustomer { contact, public_id, values, withheld }))
+}
+
+/// A customer has this address already and nobody is to learn so: the answer is that of a new one, with a number that is
+/// nobody's, and all that was asked waits for the mail that goes to the address.
+fn concealed(
+    ask: &Ask,
+    known: &ContactRow,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+) -> (Plan, Result<MadeCustomer, Refusal>) {
+    let now = facts.now.unwrap_or(Timestamp(0));
+    let (sign_up, kind, id) = (ask.sign_up(), decide::kind_of(facts), SignUpId(numbers.row()));
+    let mut plan = Plan { contact: Some(known.id), ..Plan::default() };
+    let wish = sign_up.wish.clone();
+    let withheld = wait(ask, wish, facts, numbers, &mut plan, kind, known.id, known.person, id, now);
+    let values = sign_up.wish.values.iter().filter_map(|(field, value)| Some((*field, value.clone()?))).collect();
+    (plan, Ok(MadeCustomer { contact: numbers.contact(), public_id: None, values, withheld }))
 }
 
 /// The integrated form still updates the statements of a customer that exists (Spektrix reference, section 8).
@@ -75,13 +108,13 @@ fn still_updated(ask: &Ask, known: &ContactRow, facts: &Facts, numbers: &mut dyn
     let mut plan = Plan { contact: Some(known.id), ..Plan::default() };
     let id = SignUpId(numbers.row());
     if !direct.is_empty() {
-        let applied = SignUp { wish: Wish { statements: direct, ..Wish::default() }, ..sign_up.clone() };
+        let applied = SignUp { wish: answers(direct), ..sign_up.clone() };
         apply_now(ask, &applied, id, kind, known.id, known.person, facts, numbers, &mut plan);
         plan.change = Some(ContactChange { id: known.id, confirmed_at: None, suppressed_at: None });
         plan.sign_up = Some(decide::record(ask, facts, id, kind, OutcomeName::Applied, None, None));
     }
     if !held.is_empty() {
-        wait(ask, held, facts, numbers, &mut plan, kind, known.id, known.person, id, now);
+        wait(ask, answers(held), facts, numbers, &mut plan, kind, known.id, known.person, id, now);
     }
     plan
 }
@@ -115,11 +148,16 @@ fn apply_now(
     apply::apply(&applying, facts, numbers, ask.has_room(), plan);
 }
 
-/// Holds answers until the link is followed; the same ones just before are not mailed about again.
+/// A wish of nothing but answers.
+fn answers(statements: Vec<Answer>) -> Wish {
+    Wish { statements, ..Wish::default() }
+}
+
+/// Holds a wish until the link is followed; the same one just before is not mailed about again.
 #[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
 fn wait(
     ask: &Ask,
-    held: Vec<Answer>,
+    wish: Wish,
     facts: &Facts,
     numbers: &mut dyn Numbers,
     plan: &mut Plan,
@@ -130,7 +168,6 @@ fn wait(
     now: Timestamp,
 ) -> Option<Reason> {
     let sign_up = ask.sign_up();
-    let wish = Wish { statements: held, ..Wish::default() };
     let held = ask.about(SignUp { wish, confirm: true, ..sign_up.clone() });
     if decide::repeat_of(&held, facts).is_some() {
         return None;
@@ -171,17 +208,27 @@ fn touched(id: ContactId) -> Plan {
     }
 }
 
-/// Decides about a customer's new values.
+/// Decides about a customer's new values, address and password: all or nothing.
 pub(crate) fn update(
     id: ContactId,
     values: &[(FieldId, Option<String>)],
+    new_email: Option<&EmailAddress>,
     password: Option<&str>,
     facts: &Facts,
 ) -> (Plan, Result<(), Refusal>) {
-    match still(facts, id) {
-        Ok(_) => (Plan { values: values.to_vec(), password: password.map(str::to_owned), ..touched(id) }, Ok(())),
-        Err(refusal) => (Plan::default(), Err(refusal)),
+    if let Err(refusal) = still(facts, id) {
+        return (Plan::default(), Err(refusal));
     }
+    if new_email.is_some() && facts.other.is_some_and(|other| other != id) {
+        return (Plan::default(), Err(Refusal::Duplicate));
+    }
+    let plan = Plan {
+        values: values.to_vec(),
+        person: new_email.cloned().map(PersonChange::Rename),
+        password: password.map(str::to_owned),
+        ..touched(id)
+    };
+    (plan, Ok(()))
 }
 
 /// Decides about a customer's tags.

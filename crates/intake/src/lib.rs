@@ -7,6 +7,7 @@
 mod apply;
 mod automations;
 mod chores;
+mod customer_links;
 mod customers;
 mod decide;
 mod decide_customer;
@@ -22,6 +23,7 @@ mod uploads;
 mod users;
 mod validate;
 mod wait;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -65,11 +65,23 @@ impl Intake {
 impl Protection {
     /// The decision with its mail counted, or an empty plan with the same answer where the mail must not go out.
     pub(crate) fn over<A>(&self, cause: MailCause, facts: &Facts, (mut plan, answer): (Plan, A)) -> (Plan, A) {
-        let (Some(mailbox), Some(mail)) = (self.mailbox, plan.deliveries.first()) else { return (plan, answer) };
-        if self.policy.mode == GuardMode::Enforce && withheld(self.account, cause, facts, &self.policy).is_some() {
+        if !plan.deliveries.is_empty() && !self.allows(cause, facts) {
             return (Plan::default(), answer);
         }
-        plan.mailboxes.push((mailbox, MailboxChange::Mail(cause, mail.id.0)));
+        self.count(cause, &mut plan);
         (plan, answer)
+    }
+
+    /// Whether a mail may go out.
+    pub(crate) fn allows(&self, cause: MailCause, facts: &Facts) -> bool {
+        let enforced = self.mailbox.is_some() && self.policy.mode == GuardMode::Enforce;
+        !enforced || withheld(self.account, cause, facts, &self.policy).is_none()
+    }
+
+    /// Counts the plan's last mail, if there is one.
+    pub(crate) fn count(&self, cause: MailCause, plan: &mut Plan) {
+        if let (Some(mailbox), Some(mail)) = (self.mailbox, plan.deliveries.last()) {
+            plan.mailboxes.push((mailbox, MailboxChange::Mail(cause, mail.id.0)));
+        }
     }
 }

@@ -92,12 +92,28 @@ pub struct AccountSettings {
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
+    /// Whether a customer made in a browser without a password is sent a link to set one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub welcome_mail: bool,
+    /// Whether Spektrix Web mode keeps to itself that an address belongs to a customer already (`Duplicate Entry`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_duplicates: bool,
+    /// Whether the integrated form keeps it to itself (`EmailExists`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_existing: bool,
+    /// Whether `forgot-password` keeps to itself that an address belongs to nobody (`404`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conceal_unknown: bool,
     /// What the rules for Spektrix Web mode do.
     #[serde(default = "log")]
     pub bot_rules: GuardMode,
     /// Networks that the rules for Web mode leave alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exempt_networks: Vec<String>,
+    /// Who is told of trouble that nobody else would see, such as a webhook that was switched off; left out = the sender's
+    /// address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alert_to: Vec<String>,
     /// An account's own mail settings; left out = the installation's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSettings>,
@@ -509,6 +525,28 @@ pub struct WebhookEndpoint {
     /// The signing secret of a `standard` endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
+    /// Switched off by hand: nothing is owed to it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled: bool,
+    /// What happened to it since it was set up.
+    #[serde(skip)]
+    pub state: EndpointState,
+}
+
+impl WebhookEndpoint {
+    /// Whether anything is owed to one of its URLs.
+    pub fn takes(&self, slot: &str) -> bool {
+        !self.disabled && self.urls.contains_key(slot) && !self.state.given_up.iter().any(|(off, _)| off == slot)
+    }
+}
+
+/// What happened to a receiver of webhooks since it was set up; no part of its configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EndpointState {
+    /// Which of its URLs were switched off because they had taken nothing for days, and when.
+    pub given_up: Vec<(String, Timestamp)>,
+    /// The secret before the present one, and until when it signs as well.
+    pub former_secret: Option<(Secret, Timestamp)>,
 }
 
 /// What an item of the configuration is. The order is that in which items are made: none names one of a later kind.

@@ -370,8 +370,10 @@ mod tests {
             ("AudienceView ID", "AudienceViewID"),
             ("F-Rating", "FRating"),
             ("Dietary requirements", "DietaryRequirements"),
+            ("Featuring Stars 1", "FeaturingStars1"),
+            ("MUBI GO", "MUBIGO"),
             ("  ", ""),
-            ("élan vital", "ÉlanVital"),
+            ("  élan du soir ", "ÉlanDuSoir"),
         ] {
             assert_eq!(attribute_name(label), name);
         }

@@ -20,8 +20,8 @@ pub use account::{AccountRows, AccountSnapshot, Directory, ResolvedForm};
 pub use ambient::{Ambient, Clock, ManualClock, Random, Timestamp};
 pub use config::{
     AccountSettings, Alert, ApiUser, ApiUserKind, Automation, AutomationStep, Basis, Channel, Condition, ConfirmMode,
-    DkimKey, DomainRate, Form, FormActions, FormField, GuardMode, ItemKind, MailSettings, MailingList, MessageSet,
-    Statement, StatementControl, StatementVersion, Tag, TagGroup, Trigger, WebhookEndpoint, WebhookKind,
+    DkimKey, DomainRate, EndpointState, Form, FormActions, FormField, GuardMode, ItemKind, MailSettings, MailingList,
+    MessageSet, Statement, StatementControl, StatementVersion, Tag, TagGroup, Trigger, WebhookEndpoint, WebhookKind,
 };
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};

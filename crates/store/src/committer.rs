@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use model::{Ambient, ContactId};
+use arc_swap::ArcSwap;
+use model::{AccountSnapshot, Ambient, ContactId, Directory};
 use tokio::sync::oneshot;
 
 use crate::deliveries::{self, HandOver, Leased, Mark};
@@ -20,9 +21,10 @@ use crate::ids::Ids;
 use crate::keys::Keys;
 use crate::lanes::Opener;
 use crate::metrics::StoreMetrics;
-use crate::plan::{Facts, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
+use crate::plan::{Facts, Lane, NUMBERS_PER_PLAN, Numbers, PersonKey, Plan, Wants};
 use crate::recipients::OwedInBatch;
 use crate::sql::{Conn, Step};
+use crate::webhooks::Announcer;
 use crate::writer;
 
 /// Most changes in one transaction.
@@ -33,6 +35,8 @@ pub(crate) const LEASE: Duration = Duration::from_secs(25);
 /// Decides about one person. May run again when its batch is tried anew, so it must not have effects of its own.
 pub(crate) trait Change: Send {
     fn key(&self) -> &PersonKey;
+    /// Another person's key that nobody else may change meanwhile.
+    fn also(&self) -> Option<&PersonKey>;
     fn wants(&self) -> Wants;
     fn decide(&mut self, facts: &Facts, numbers: &mut dyn Numbers) -> Plan;
     fn finish(self: Box<Self>, result: Result<()>);
@@ -41,6 +45,7 @@ pub(crate) trait Change: Send {
 /// A change made of a closure.
 pub(crate) struct Decision<A, F> {
     pub(crate) key: PersonKey,
+    pub(crate) also: Option<PersonKey>,
     pub(crate) wants: Wants,
     pub(crate) decide: F,
     pub(crate) answer: Option<A>,
@@ -50,6 +55,10 @@ pub(crate) struct Decision<A, F> {
 impl<A: Send, F: FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send> Change for Decision<A, F> {
     fn key(&self) -> &PersonKey {
         &self.key
+    }
+
+    fn also(&self) -> Option<&PersonKey> {
+        self.also.as_ref()
     }
 
     fn wants(&self) -> Wants {
@@ -172,7 +181,12 @@ impl Queue {
         let mut later = VecDeque::new();
         while batch.len() < BATCH && later.len() < BATCH {
             let Some(change) = waiting.changes.pop_front() else { break };
-            if people.insert(change.key().clone()) {
+            // Both keys are noted in any case: what comes behind must not overtake.
+            let mut alone = people.insert(change.key().clone());
+            if let Some(also) = change.also() {
+                alone &= people.insert(also.clone());
+            }
+            if alone {
                 batch.push(change);
             } else {
                 later.push_back(change);
@@ -196,6 +210,8 @@ pub(crate) struct Committer {
     pub(crate) hand_over: HandOver,
     pub(crate) metrics: Arc<StoreMetrics>,
     pub(crate) commit_delay: Option<Duration>,
+    pub(crate) directory: Arc<ArcSwap<Directory>>,
+    pub(crate) announcer: Option<Announcer>,
     /// Its own rows of counters that all committers add to.
     pub(crate) shard: i64,
 }
@@ -350,17 +366,37 @@ impl Committer {
         }
     }
 
+    /// The account's webhooks, where a change of it has any to tell.
+    fn listens<'d>(&self, directory: &'d Directory, change: &dyn Change) -> Option<(Announcer, &'d AccountSnapshot)> {
+        let account = directory.by_id(change.key().account).filter(|a| !a.webhooks.is_empty())?;
+        Some((self.announcer?, account))
+    }
+
     fn try_commit(&self, working: &mut Working, batch: &mut [Box<dyn Change>], marks: &[Mark]) -> Result<Vec<Leased>> {
         self.opened(working)?;
         let Working { conn: Some(conn), contacts, rows } = working else {
             return Err(StoreError::Unavailable("no connection".into()));
         };
         contacts.reserve(conn, batch.len() as i64)?;
-        rows.reserve(conn, batch.iter().map(|c| NUMBERS_PER_PLAN + c.wants().numbers as i64).sum())?;
+        let directory = self.directory.load_full();
+        let listens = |change: &dyn Change| self.listens(&directory, change);
+        let numbers = batch.iter().map(|c| {
+            let announced = listens(&**c).map_or(0, |(announcer, account)| (announcer.numbers)(account));
+            NUMBERS_PER_PLAN + (c.wants().numbers + announced) as i64
+        });
+        rows.reserve(conn, numbers.sum())?;
         let now = self.ambient.now();
         // Batches take people in one order, so that two committers cannot wait for each other.
         let locks = locks(batch);
-        let questions: Vec<_> = batch.iter().map(|c| Question { key: c.key(), wants: c.wants() }).collect();
+        let questions: Vec<_> = batch
+            .iter()
+            // What changed can only be told from what was.
+            .map(|c| Question {
+                key: c.key(),
+                also: c.also(),
+                wants: Wants { values: c.wants().values || listens(&**c).is_some(), ..c.wants() },
+            })
+            .collect();
         let mut facts = facts::read(conn, &self.keys, now, &questions, locks)?;
         drop(questions);
         let mut numbers = Both(contacts, rows);
@@ -370,7 +406,10 @@ impl Committer {
             if let Some(mailbox) = change.wants().mailbox {
                 owed.add_to(&mailbox, &mut facts.mailbox);
             }
-            let plan = change.decide(facts, &mut numbers);
+            let mut plan = change.decide(facts, &mut numbers);
+            if let Some((announcer, account)) = self.listens(&directory, &**change) {
+                (announcer.announce)(account, change.key(), facts, &mut plan, &mut numbers);
+            }
             owed.note(change.key().account, &plan, now);
             plans.push(plan);
         }
@@ -381,6 +420,9 @@ impl Committer {
             std::thread::sleep(delay);
         }
         drop(pairs);
+        if plans.iter().any(|plan| plan.deliveries.iter().any(|d| d.lane == Lane::Webhook)) {
+            self.hand_over.webhooks.notify_one();
+        }
         let mut leased = Vec::new();
         for (change, plan) in batch.iter().zip(&mut plans) {
             for delivery in plan.deliveries.drain(..) {
@@ -405,7 +447,8 @@ impl Committer {
 }
 
 fn locks(batch: &[Box<dyn Change>]) -> Vec<i64> {
-    let mut locks: Vec<i64> = batch.iter().map(|c| lock_of(c.key().account, &c.key().email_key)).collect();
+    let keys = batch.iter().flat_map(|c| std::iter::once(c.key()).chain(c.also()));
+    let mut locks: Vec<i64> = keys.map(|key| lock_of(key.account, &key.email_key)).collect();
     locks.extend(batch.iter().filter_map(|change| Some(change.wants().mailbox?.lock())));
     locks.sort_unstable();
     locks.dedup();

@@ -14,6 +14,7 @@ use crate::error::{Result, StoreError};
 use crate::ids::Ids;
 use crate::keys::Keys;
 use crate::sql::{Conn, statements};
+use crate::webhooks;
 
 statements! {
     ACCOUNTS = "SELECT id, config_version FROM account ORDER BY id";
@@ -149,6 +150,7 @@ pub(crate) fn snapshot(conn: &mut Conn, keys: &Keys, id: AccountId) -> Result<Op
         let since = row.time()?;
         Ok((statement, statement_version(&definition, version, since)))
     })?;
+    let mut states = webhooks::states(conn, keys, id)?;
     let mut rows = AccountRows::default();
     for item in account.items.into_iter().filter(|i| !i.removed) {
         let (id, definition) = (item.id, item.definition);
@@ -166,6 +168,7 @@ pub(crate) fn snapshot(conn: &mut Conn, keys: &Keys, id: AccountId) -> Result<Op
             ItemKind::Webhook => {
                 let mut endpoint: model::WebhookEndpoint = read(definition)?;
                 endpoint.secret = item.secret;
+                endpoint.state = states.remove(&id).unwrap_or_default();
                 rows.webhooks.push((WebhookId(id), endpoint));
             }
             ItemKind::ApiUser => rows.api_users.push((ApiUserId(id), api_user(definition, item.secret)?)),
@@ -257,6 +260,12 @@ fn put(
     }
     let secret = item.secret.as_ref().or_else(|| known.and_then(|k| k.secret.as_ref()));
     let sealed = secret.map(|s| keys.seal(account, s, ambient)).transpose()?;
+    // Receivers have time to take over a new secret.
+    if let (ItemKind::Webhook, Some(new), Some(old)) = (item.kind, &item.secret, known.and_then(|k| k.secret.as_ref()))
+        && new != old
+    {
+        webhooks::keep_former(conn, keys, ambient, account, id, old, now.plus(webhooks::FORMER_SECRET_SIGNS))?;
+    }
     if item.kind == ItemKind::Statement {
         version(conn, account, id, &definition, now)?;
     }

@@ -1,21 +1,18 @@
-//! What the Spektrix door reads and the rare changes that concern more than one person: a new address for a customer,
-//! times of last use.
+//! What the Spektrix door reads, and the rare changes that concern no person: sessions, times of last use.
 
-use model::{AccountId, ApiUserId, ContactId, EmailAddress, TagId, Timestamp};
+use model::{AccountId, ApiUserId, ContactId, TagId, Timestamp};
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::facts::address_row;
 use crate::plan::AddressRow;
 use crate::read::{self, Contact, ContactKey};
-use crate::sql::{Conn, Step, statements};
+use crate::sql::{Conn, statements};
 
 statements! {
     BY_PUBLIC_ID = "SELECT id FROM contact WHERE account_id = $1 AND public_id = $2";
     ADDRESSES_OF = "SELECT id, is_billing, is_delivery, details FROM contact_address \
         WHERE account_id = $1 AND contact_id = $2 ORDER BY id";
     PASSWORD_OF = "SELECT hash FROM contact_password WHERE account_id = $1 AND contact_id = $2";
-    OTHER_WITH_EMAIL = "SELECT id FROM contact WHERE account_id = $1 AND email_key = $2 AND id <> $3";
-    SET_EMAIL = "UPDATE contact SET email_key = $3, email = $4, modified_at = $5 WHERE account_id = $1 AND id = $2";
     NOTE_USE = "INSERT INTO api_user_use (account_id, api_user_id, last_used_at) VALUES ($1, $2, $3) \
         ON CONFLICT (account_id, api_user_id) DO UPDATE SET last_used_at = excluded.last_used_at";
     USES_OF = "SELECT api_user_id, last_used_at FROM api_user_use WHERE account_id = $1";
@@ -55,17 +52,6 @@ pub struct Customer {
     pub password: Option<String>,
 }
 
-/// What became of a change of address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renamed {
-    /// It has the new address.
-    Done,
-    /// Somebody else has it.
-    Taken,
-    /// There is no such contact.
-    Gone,
-}
-
 /// A session as kept.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionRow {
@@ -99,32 +85,6 @@ pub(crate) fn customer(conn: &mut Conn, account: AccountId, key: &CustomerKey) -
         password: conn.row(&PASSWORD_OF, &of, |r| r.text())?,
         contact,
     }))
-}
-
-/// Gives a contact another address, unless somebody else has it.
-pub(crate) fn rename(
-    conn: &mut Conn,
-    account: AccountId,
-    id: ContactId,
-    email: &EmailAddress,
-    now: Timestamp,
-) -> Result<Renamed> {
-    let lock = crate::committer::lock_of(account, email.key());
-    let renamed = conn.transaction(|conn| {
-        // Nobody makes a contact of the new address meanwhile.
-        conn.steps(vec![Step::Lock(vec![lock])])?;
-        let other = conn.row(&OTHER_WITH_EMAIL, &[account.0.into(), email.key().into(), id.0.into()], |r| r.int())?;
-        if other.is_some() {
-            return Ok(Renamed::Taken);
-        }
-        let values = [account.0.into(), id.0.into(), email.key().into(), email.given().into(), now.into()];
-        let changed = conn.run(&SET_EMAIL, &values)?;
-        Ok(if changed == 1 { Renamed::Done } else { Renamed::Gone })
-    });
-    match renamed {
-        Err(StoreError::Conflict(_)) => Ok(Renamed::Taken),
-        other => other,
-    }
 }
 
 pub(crate) fn note_uses(conn: &mut Conn, uses: &[(AccountId, ApiUserId, Timestamp)]) -> Result<()> {

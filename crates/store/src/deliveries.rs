@@ -15,7 +15,7 @@ use crate::sql::{Batch, Conn, Row, Step, each_statements, statements};
 statements! {
     STATE = "SELECT state FROM delivery WHERE account_id = $1 AND id = $2";
     // Only where a single node uses the database: what a dead process of it held falls due at once.
-    END_LEASES = "UPDATE delivery SET due_at = $1, leased_by = NULL WHERE state = 0 AND leased_by IS NOT NULL";
+    END_LEASES = "UPDATE delivery SET due_at = $1, leased_by = NULL WHERE state = 0 AND leased_by IS NOT NULL AND lane <> 2";
     OWED_COUNT = "SELECT lane, state, COUNT(*) FROM delivery WHERE state IN (0, 2) GROUP BY lane, state";
     TOLD = "SELECT COUNT(*) FROM delivery WHERE account_id = $1 AND stream = $2 AND state = 1 AND finished_at > $3";
 }
@@ -272,7 +272,7 @@ fn take(
 }
 
 /// Columns: as in `DUE`. The inner fault is one of this row alone.
-fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
+pub(crate) fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
     let (id, lane, attempts, tries_from) = (row.int()?, row.int()?, row.int()?, row.int_opt()?.unwrap_or(0));
     let contact = row.int_opt()?.map(ContactId);
     let payload = row.text()?;
@@ -323,6 +323,8 @@ pub(crate) struct HandOver {
     sender: mpsc::UnboundedSender<Leased>,
     waiting: Arc<AtomicUsize>,
     in_hand: Arc<Mutex<InHand>>,
+    /// Told when webhooks were written.
+    pub(crate) webhooks: Arc<tokio::sync::Notify>,
 }
 
 /// More rows than this are not handed over: they wait in the outbox for whoever is free.
@@ -331,7 +333,7 @@ const MOST_IN_HAND: usize = 2048;
 impl HandOver {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Leased>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender, waiting: Arc::default(), in_hand: Arc::default() }, receiver)
+        (Self { sender, waiting: Arc::default(), in_hand: Arc::default(), webhooks: Arc::default() }, receiver)
     }
 
     /// Whether this node's workers can take another row at once.

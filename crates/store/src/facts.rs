@@ -17,6 +17,7 @@ each_statements! {
     CONTACT (Int, Text) = "SELECT id, person_id, email, confirmed_at, suppressed_at, bad_address_at, source, created_at, \
         created_ip, created_referrer, modified_at, last_sign_up_id, customer_at, public_id FROM contact \
         WHERE account_id = {1} AND email_key = {2}";
+    CONTACT_OF (Int, Text) = "SELECT id FROM contact WHERE account_id = {1} AND email_key = {2}";
     SUPPRESSION (Int, Bytes) = "SELECT reason FROM suppression WHERE account_id = {1} AND address_hash = {2}";
     PENDING (Int, Int) = "SELECT id, contact_id, kind, token_hash, sign_up, sign_up_id, created_at, expires_at, used_at \
         FROM pending_sign_up WHERE account_id = {1} AND id = {2}";
@@ -45,6 +46,7 @@ each_statements! {
 /// Who a change is about, and what it wants to know.
 pub(crate) struct Question<'a> {
     pub(crate) key: &'a PersonKey,
+    pub(crate) also: Option<&'a PersonKey>,
     pub(crate) wants: Wants,
 }
 
@@ -75,11 +77,15 @@ fn first_round(
     let hashes: Vec<[u8; 32]> = questions.iter().map(|q| keys.address_hash(q.key.account, &q.key.email_key)).collect();
     let mut contacts = Batch::new(&CONTACT);
     let mut suppressions = Batch::new(&SUPPRESSION);
-    let mut pendings = Batch::new(&PENDING);
-    let mut asked = Vec::new();
+    let (mut pendings, mut others) = (Batch::new(&PENDING), Batch::new(&CONTACT_OF));
+    let (mut asked, mut with_other) = (Vec::new(), Vec::new());
     for (i, (q, hash)) in questions.iter().zip(&hashes).enumerate() {
         contacts.push([q.key.account.0.into(), q.key.email_key.as_str().into()]);
         suppressions.push([q.key.account.0.into(), hash.into()]);
+        if let Some(also) = q.also {
+            others.push([also.account.0.into(), also.email_key.as_str().into()]);
+            with_other.push(i);
+        }
         if let Some(pending) = q.wants.pending {
             pendings.push([q.key.account.0.into(), pending.0.into()]);
             asked.push(i);
@@ -87,7 +93,7 @@ fn first_round(
     }
     let mailboxes = Asked::new(questions.iter().enumerate().filter_map(|(i, q)| Some((i, q.wants.mailbox?))));
     let (mut rows, mut reasons, mut held) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut mails, mut counts) = (Vec::new(), Vec::new());
+    let (mut mails, mut counts, mut found) = (Vec::new(), Vec::new(), Vec::new());
     let mut read_contact = |i: usize, row: &mut Row<'_>| -> Result<()> {
         rows.push((i, contact_row(row)?));
         Ok(())
@@ -98,6 +104,10 @@ fn first_round(
     };
     let mut read_pending = |i: usize, row: &mut Row<'_>| -> Result<()> {
         held.push((asked[i], pending_row(row)?));
+        Ok(())
+    };
+    let mut read_other = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        found.push((with_other[i], ContactId(row.int()?)));
         Ok(())
     };
     let mut read_mail = |i: usize, row: &mut Row<'_>| -> Result<()> {
@@ -117,6 +127,9 @@ fn first_round(
     if !pendings.is_empty() {
         steps.push(Step::Read(pendings, &mut read_pending));
     }
+    if !others.is_empty() {
+        steps.push(Step::Read(others, &mut read_other));
+    }
     if !mailboxes.is_empty() {
         let (of_mailboxes, of_domains) = mailboxes.batches(now);
         steps.push(Step::Read(of_mailboxes, &mut read_mail));
@@ -124,6 +137,9 @@ fn first_round(
     }
     conn.steps(steps)?;
     mailboxes.fill(mails, counts, facts);
+    for (i, other) in found {
+        facts[i].other = Some(other);
+    }
     for (i, contact) in rows {
         facts[i].contact = Some(contact);
     }

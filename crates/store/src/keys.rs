@@ -38,8 +38,10 @@ pub enum TokenKind {
     Preferences,
     /// Unsubscribes a contact.
     Unsubscribe,
-    /// Sets a password.
+    /// Sets a customer's password.
     Password,
+    /// Logs a customer in.
+    Login,
 }
 
 impl TokenKind {
@@ -50,6 +52,7 @@ impl TokenKind {
             Self::Preferences => 3,
             Self::Unsubscribe => 4,
             Self::Password => 5,
+            Self::Login => 6,
         }
     }
 }

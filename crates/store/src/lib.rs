@@ -8,6 +8,7 @@
 mod committer;
 mod config;
 mod consents;
+mod customer_links;
 mod customers;
 mod deliveries;
 mod error;
@@ -32,6 +33,7 @@ mod tests;
 #[cfg(test)]
 mod upgrade_tests;
 mod uploads;
+mod webhooks;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,24 +45,26 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
-pub use customers::{Customer, CustomerKey, NewSession, Renamed, SessionRow};
+pub use customer_links::LinkPurpose;
+pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased, Share};
 pub use error::{Result, StoreError};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
-pub use links::{Links, Of, Place, dies_at, pending_token};
+pub use links::{CustomerLink, Links, Of, Place, dies_at, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use people::{Died, PersonChange};
 pub use plan::{
-    AddressRow, Cause, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent, NewContact,
-    NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan, Receipt,
-    Wants,
+    AddressRow, Bounce, Cause, ContactChange, ContactRow, DeliveryState, EarlierSignUp, Facts, Lane, NewConsent,
+    NewContact, NewDelivery, NewPending, NewRun, NewSignUp, Numbers, OutcomeName, Owed, PendingRow, PersonKey, Plan,
+    Receipt, Wants,
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
 pub use uploads::{NewUpload, Pace, Piece, Upload, UploadGroup, UploadState};
+pub use webhooks::{Announcer, FORMER_SECRET_SIGNS, Failing, RouteKey};
 
 use committer::{Committer, Decision, LEASE, Queue};
 use deliveries::{HandOver, Mark};
@@ -88,6 +92,8 @@ pub struct StoreSettings {
     pub serving: bool,
     /// Slows every commit down; for the bench only, to look like a slower disk.
     pub commit_delay: Option<Duration>,
+    /// What every plan is shown to, for accounts that have webhooks.
+    pub announcer: Option<Announcer>,
 }
 
 impl StoreSettings {
@@ -103,6 +109,7 @@ impl StoreSettings {
             writer_cache: lanes::WRITER_CACHE,
             serving: false,
             commit_delay: None,
+            announcer: None,
         }
     }
 }
@@ -125,7 +132,7 @@ struct Inner {
     serving: Option<std::fs::File>,
     hand_over: HandOver,
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
-    directory: ArcSwap<Directory>,
+    directory: Arc<ArcSwap<Directory>>,
     metrics: Arc<StoreMetrics>,
     probing: Arc<tokio::sync::Mutex<()>>,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
@@ -140,6 +147,7 @@ impl Store {
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
         let directory = load(&mut conn, &settings.keys, &Directory::default())?.unwrap_or_default();
+        let directory = Arc::new(ArcSwap::from_pointee(directory));
 
         let queue = Arc::new(Queue::new(settings.queue));
         let (hand_over, handed) = HandOver::new();
@@ -157,6 +165,8 @@ impl Store {
                 hand_over: hand_over.clone(),
                 metrics: Arc::clone(&metrics),
                 commit_delay: settings.commit_delay,
+                directory: Arc::clone(&directory),
+                announcer: settings.announcer,
                 shard: node.wrapping_add(n as i64),
             };
             let conn = first.take();
@@ -180,7 +190,7 @@ impl Store {
                 target: settings.target,
                 hand_over,
                 handed: Mutex::new(Some(handed)),
-                directory: ArcSwap::from_pointee(directory),
+                directory,
                 metrics,
                 probing: Arc::default(),
                 threads: Mutex::new(threads),
@@ -238,8 +248,21 @@ impl Store {
         wants: Wants,
         decide: impl FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send + 'static,
     ) -> Result<A> {
+        self.decide_about(key, None, wants, decide).await
+    }
+
+    /// The same about a person who may take another address: nobody else takes it meanwhile, and [`Facts::other`] says
+    /// whose it is.
+    pub async fn decide_about<A: Send + 'static>(
+        &self,
+        key: PersonKey,
+        also: Option<PersonKey>,
+        wants: Wants,
+        decide: impl FnMut(&Facts, &mut dyn Numbers) -> (Plan, A) + Send + 'static,
+    ) -> Result<A> {
         let (reply, answer) = oneshot::channel();
-        self.inner.queue.push(Box::new(Decision { key, wants, decide, answer: None, reply }));
+        let also = also.filter(|also| *also != key);
+        self.inner.queue.push(Box::new(Decision { key, also, wants, decide, answer: None, reply }));
         answer.await.unwrap_or_else(|_| Err(StoreError::Fault("the committer gave no answer".into())))
     }
 
@@ -398,7 +421,7 @@ impl Store {
         self.errand(move |conn| outbox::drop_rows(conn, account, &ids, now)).await
     }
 
-    /// Frees what an earlier process of this node had leased. Does nothing where other nodes may share the database.
+    /// Frees what an earlier process of this node had leased, but for webhooks. Does nothing where other nodes may share the database.
     pub async fn end_leases(&self) -> Result<u64> {
         if self.inner.shared {
             return Ok(0);

@@ -54,6 +54,18 @@ impl Links {
         format!("{}/unsubscribe/{}", self.base, self.keys.token(TokenKind::Unsubscribe, claim))
     }
 
+    /// The page on which a customer sets a password; its path is the vendor's.
+    pub fn password(&self, slug: &str, link: CustomerLink) -> String {
+        let token = link.token(&self.keys, TokenKind::Password);
+        format!("{}/{slug}/website/secure/SetPassword.aspx?token={token}", self.base)
+    }
+
+    /// A page of the organisation's own that logs a customer in: `{token}` in it gives way to the token, which needs no
+    /// escapes.
+    pub fn login(&self, page: &str, link: CustomerLink) -> String {
+        page.replace("{token}", &link.token(&self.keys, TokenKind::Login))
+    }
+
     /// The link to a contact's preferences; it dies at the end of the given minute, or never.
     pub fn preferences_until(&self, of: Of, dies_at: Option<Timestamp>) -> String {
         let extra = dies_at.map_or(0, |at| at.0 / 60_000_000 + 1);
@@ -75,6 +87,24 @@ pub struct Of {
     pub account: AccountId,
     /// The contact.
     pub contact: ContactId,
+}
+
+/// What a customer's single-use link is about.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerLink {
+    /// The account.
+    pub account: AccountId,
+    /// Its number.
+    pub number: i64,
+    /// When it dies.
+    pub dies_at: Timestamp,
+}
+
+impl CustomerLink {
+    /// Its token: derived, so that only a hash of it is kept.
+    pub fn token(self, keys: &Keys, kind: TokenKind) -> String {
+        keys.token(kind, TokenClaim { account: self.account, row: self.number, extra: self.dies_at.0 })
+    }
 }
 
 /// When a preferences link dies, from its second number; `None` = never.

@@ -16,6 +16,9 @@ statements! {
 each_statements! {
     RENAME (Int, Int, Text, Text, Int) = "UPDATE contact SET email_key = {3}, email = {4}, bad_address_at = NULL, \
         modified_at = {5} {from} WHERE account_id = {1} AND id = {2}";
+    // Links that went to the old address.
+    END_LINKS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2} \
+        AND purpose <> 'session'";
     RELEASE (Int, Int, Int) = "UPDATE contact SET suppressed_at = NULL, modified_at = {3} {from} \
         WHERE account_id = {1} AND id = {2}";
     UNSUPPRESS (Int, Bytes, Text) = "DELETE FROM suppression {using} \
@@ -26,6 +29,9 @@ each_statements! {
             AND c.last_sign_up_id = s.id WHERE c.account_id = {1} AND c.id = {2} \
         UNION ALL SELECT s.id, s.previous_id, s.delivery_id FROM chain AS b JOIN sign_up AS s \
             ON s.account_id = {1} AND s.id = b.previous_id) SELECT delivery_id FROM chain)";
+    // What is under way ends first; the word that somebody was erased stays owed.
+    ERASE_WEBHOOKS (Int, Int) = "DELETE FROM delivery {using} WHERE account_id = {1} AND contact_id = {2} AND lane = 2 \
+        AND kind <> 'webhook_of_erased' AND leased_by IS NULL";
     ERASE_SIGN_UPS (Int, Int) = "UPDATE sign_up SET origin = '{}', contact_id = 0, pending_id = NULL, delivery_id = NULL \
         {from} WHERE account_id = {1} AND id IN (WITH RECURSIVE chain AS ( \
         SELECT s.id, s.previous_id, s.delivery_id FROM sign_up AS s JOIN contact AS c ON c.account_id = s.account_id \
@@ -81,6 +87,7 @@ pub(crate) struct People<'a>(Vec<(Batch<'a>, Kind)>);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Rename,
+    EndLinks,
     Release,
     Unsuppress,
     Erase,
@@ -91,6 +98,7 @@ impl<'a> People<'a> {
     pub(crate) fn new() -> Self {
         let erase = [
             &ERASE_MAILS,
+            &ERASE_WEBHOOKS,
             &ERASE_SIGN_UPS,
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
@@ -107,6 +115,7 @@ impl<'a> People<'a> {
         ];
         let mut all = vec![
             (Batch::new(&RENAME), Kind::Rename),
+            (Batch::new(&END_LINKS), Kind::EndLinks),
             (Batch::new(&RELEASE), Kind::Release),
             (Batch::new(&UNSUPPRESS), Kind::Unsuppress),
             (Batch::new(&CLEAR_CONTACT), Kind::Clear),
@@ -129,7 +138,9 @@ impl<'a> People<'a> {
                         batch.push([of[0], hash.into(), (*reason).into()]);
                     }
                 }
-                (PersonChange::Erase, Kind::Erase) | (PersonChange::ClearIfEmpty, Kind::Clear) => batch.push(of),
+                (PersonChange::Erase, Kind::Erase)
+                | (PersonChange::ClearIfEmpty, Kind::Clear)
+                | (PersonChange::Rename(_), Kind::EndLinks) => batch.push(of),
                 _ => {}
             }
         }

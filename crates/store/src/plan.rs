@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use model::{
     AccountId, Answer, Automation, AutomationId, Basis, ConsentAction, ConsentSubject, ContactId, DeliveryId,
     EmailAddress, Evidence, FieldId, FormId, ListId, Origin, PendingId, PersonId, Shown, SignUp, SignUpId, SignUpKind,
-    StatementId, TagId, Timestamp,
+    StatementId, TagId, Timestamp, WebhookId,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::customer_links::LinkPurpose;
 use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
 
 /// Who a change is about. Changes of one person never run at the same time, on any node.
@@ -224,6 +225,8 @@ pub struct Facts {
     pub now: Option<Timestamp>,
     /// The contact with that address.
     pub contact: Option<ContactRow>,
+    /// The contact with the other address, where the change is about two.
+    pub other: Option<ContactId>,
     /// Why the address may not be mailed, if so.
     pub suppressed: Option<String>,
     /// The lists the contact is on.
@@ -361,7 +364,7 @@ pub struct NewSignUp {
 /// Which queue of the outbox a row is in; lower numbers go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
-    /// Confirmation mails.
+    /// Mails that somebody waits for: confirmations, links to log in.
     Confirmation,
     /// All other mail.
     Mail,
@@ -450,6 +453,28 @@ pub enum Owed {
         /// When the link dies.
         expires_at: Timestamp,
     },
+    /// The link by which a customer sets a password.
+    PasswordLink {
+        /// The customer.
+        contact: ContactId,
+        /// The link's number.
+        number: i64,
+        /// When it dies.
+        expires_at: Timestamp,
+        /// Whether it comes with a new account, rather than because it was asked for.
+        welcome: bool,
+    },
+    /// The link by which a customer logs in.
+    LoginLink {
+        /// The customer.
+        contact: ContactId,
+        /// The link's number.
+        number: i64,
+        /// When it dies.
+        expires_at: Timestamp,
+        /// The page that it leads to, with `{token}` in it.
+        page: String,
+    },
     /// The mail that tells the people behind a form.
     Alert {
         /// The form.
@@ -480,6 +505,38 @@ pub enum Owed {
         url: String,
         /// The contact.
         contact: ContactId,
+        /// What is said, as it was when the step was taken.
+        #[serde(default)]
+        body: String,
+    },
+    /// A webhook, as it was when what it tells happened.
+    Webhook {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of the endpoint's URLs.
+        slot: String,
+        /// That URL as it was; the present one is called.
+        url: String,
+        /// Its kind.
+        event: String,
+        /// What is said, byte for byte.
+        body: String,
+        /// The contact.
+        contact: ContactId,
+        /// The last that is said about somebody who is erased.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
+    /// The mail that a receiver of webhooks was switched off.
+    EndpointGivenUp {
+        /// The endpoint.
+        endpoint: WebhookId,
+        /// Which of its URLs.
+        slot: String,
+        /// Since when it took nothing.
+        since: Timestamp,
+        /// Who is told.
+        to: EmailAddress,
     },
 }
 
@@ -491,9 +548,14 @@ impl Owed {
             Self::AddressChange { .. } => "address_change",
             Self::AddressChanged { .. } => "address_changed",
             Self::PreferencesLink { .. } => "preferences_link",
+            Self::PasswordLink { .. } => "password_link",
+            Self::LoginLink { .. } => "login_link",
             Self::Alert { .. } => "alert",
             Self::AutomationStep { .. } => "automation_step",
             Self::AutomationCall { .. } => "automation_call",
+            Self::Webhook { last: false, .. } => "webhook",
+            Self::Webhook { last: true, .. } => "webhook_of_erased",
+            Self::EndpointGivenUp { .. } => "endpoint_given_up",
         }
     }
 
@@ -505,13 +567,27 @@ impl Owed {
             | Self::AddressChange { .. }
             | Self::AddressChanged { .. }
             | Self::PreferencesLink { .. }
+            | Self::PasswordLink { .. }
+            | Self::LoginLink { .. }
+            | Self::EndpointGivenUp { .. }
             | Self::AutomationStep { .. } => None,
+            Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {
                 Some(stream("call", &[url.as_bytes(), &contact.0.to_be_bytes()]))
             }
             Self::Alert { form, to, .. } => {
                 Some(stream("alert", &[&form.0.to_be_bytes(), to.to_lowercase().as_bytes()]))
             }
+        }
+    }
+}
+
+impl Owed {
+    /// The way out of a webhook: each URL of an account has a queue of its own.
+    pub fn route(&self) -> Option<i64> {
+        match self {
+            Self::AutomationCall { url, .. } | Self::Webhook { url, .. } => Some(stream("route", &[url.as_bytes()])),
+            _ => None,
         }
     }
 }
@@ -568,6 +644,15 @@ pub struct NewRun {
     pub trx: BTreeMap<String, String>,
     /// The language of its mails.
     pub language: Option<String>,
+}
+
+/// A mail that came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounce {
+    /// The address takes no mail.
+    Hard,
+    /// It may take some later.
+    Soft,
 }
 
 /// On whose behalf a change is made. It decides who is told: imports fire no webhooks, and an act of the account's own
@@ -638,6 +723,8 @@ pub struct Plan {
     pub public_id: Option<String>,
     /// A login password's hash.
     pub password: Option<String>,
+    /// A single-use link of the contact's: what it is for and the hash of its token.
+    pub link: Option<(LinkPurpose, [u8; 32])>,
     /// Postal addresses to add or change.
     pub put_addresses: Vec<AddressRow>,
     /// Postal addresses to take off.
@@ -646,4 +733,6 @@ pub struct Plan {
     pub answered_at: Vec<(StatementId, Timestamp)>,
     /// The import whose group the contact belongs to.
     pub upload: Option<i64>,
+    /// A mail to the contact that came back; written nowhere, only told.
+    pub bounce: Option<Bounce>,
 }

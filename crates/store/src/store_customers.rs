@@ -1,21 +1,15 @@
 //! The store's calls for the Spektrix door and the commands around it.
 
-use model::{AccountId, ApiUserId, ContactId, EmailAddress, Origin, TagId, Timestamp};
+use model::{AccountId, ApiUserId, ContactId, Origin, TagId, Timestamp};
 
 use crate::Store;
-use crate::customers::{self, Customer, CustomerKey, NewSession, Renamed, SessionRow};
+use crate::customers::{self, Customer, CustomerKey, NewSession, SessionRow};
 use crate::error::Result;
 
 impl Store {
     /// A customer with all that is kept about it; `None` also for a contact that is no customer.
     pub async fn customer(&self, account: AccountId, key: CustomerKey) -> Result<Option<Customer>> {
         self.inner.lanes.run(move |conn| customers::customer(conn, account, &key)).await
-    }
-
-    /// Gives a contact another address, unless somebody else has it.
-    pub async fn rename(&self, account: AccountId, contact: ContactId, email: EmailAddress) -> Result<Renamed> {
-        let now = self.ambient().now();
-        self.errand(move |conn| customers::rename(conn, account, contact, &email, now)).await
     }
 
     /// Notes when callers' secrets were last used.

@@ -24,6 +24,7 @@ fn both_engines_understand_every_statement() {
     let statements = [
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
+        crate::customer_links::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
         crate::guard_rows::STATEMENTS,
@@ -34,6 +35,7 @@ fn both_engines_understand_every_statement() {
         crate::read::STATEMENTS,
         crate::uploads::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
     let each = [
@@ -43,6 +45,7 @@ fn both_engines_understand_every_statement() {
         crate::people::EACH,
         crate::uploads::EACH,
         crate::recipients::EACH,
+        crate::webhooks::EACH,
         crate::writer::EACH,
     ];
     on_both_engines(|conn| {

@@ -404,7 +404,7 @@ fn apply<A>(
     let mut locks: Vec<i64> = piece.keys.iter().map(|k| lock_of(k.account, &k.email_key)).collect();
     locks.sort_unstable();
     locks.dedup();
-    let questions: Vec<_> = piece.keys.iter().map(|key| Question { key, wants: piece.wants }).collect();
+    let questions: Vec<_> = piece.keys.iter().map(|key| Question { key, wants: piece.wants, also: None }).collect();
     let facts = facts::read(conn, keys, own.now, &questions, locks)?;
     drop(questions);
     let (plans, counts, answer) = decide(&facts, numbers);

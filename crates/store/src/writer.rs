@@ -58,9 +58,9 @@ each_statements! {
     NEW_SIGN_UP (Int, Int, Int, Int, Text, Text, Text, Text, Bytes, Int, Int, Text, Int, Int) =
         "INSERT INTO sign_up (account_id, id, contact_id, form_id, door, kind, outcome, verdict, fingerprint, pending_id, \
          delivery_id, origin, at, previous_id) {rows}";
-    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int) =
+    NEW_DELIVERY (Int, Int, Text, Int, Int, Int, Int, Int, Int, Text, Int, Int, Int, Int) =
         "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, leased_by, contact_id, payload, \
-         created_at, stream, owed_since) {rows}";
+         created_at, stream, owed_since, route) {rows}";
     NEW_RUN (Int, Int, Int, Int, Text, Text, Text, Int, Int) =
         "INSERT INTO automation_run (account_id, id, automation_id, contact_id, definition, trx, language, started_at, \
          next_step) {rows}";
@@ -69,6 +69,8 @@ each_statements! {
     DONE (Int, Int, Int) = "UPDATE delivery SET state = 1, finished_at = {3}, last_error = NULL, leased_by = NULL {from} \
         WHERE account_id = {1} AND id = {2}";
     QUARANTINE (Int, Int, Text, Text, Int) = "INSERT INTO quarantine (account_id, id, sign_up, verdict, at) {rows}";
+    NEW_LINK (Int, Bytes, Int, Text, Text, Int, Int) = "INSERT INTO customer_session (account_id, token_hash, contact_id, \
+        purpose, host, made_at, used_at) {rows}";
     SET_PASSWORD (Int, Int, Text, Int) = "INSERT INTO contact_password (account_id, contact_id, hash, set_at) {rows} \
         ON CONFLICT (account_id, contact_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
     PUT_ADDRESS (Int, Int, Int, Int, Int, Text) = "INSERT INTO contact_address (account_id, contact_id, id, is_billing, \
@@ -193,6 +195,7 @@ batches! {
     answer_mails: ANSWER_MAILS,
     count_mails: COUNT_MAILS,
     set_password: SET_PASSWORD,
+    new_link: NEW_LINK,
     put_address: PUT_ADDRESS,
     drop_address: DROP_ADDRESS,
     in_group: IN_GROUP,
@@ -340,6 +343,7 @@ impl<'a> Batches<'a> {
                 now.into(),
                 delivery.owed.stream().into(),
                 delivery.due_at.into(),
+                delivery.owed.route().into(),
             ]);
         }
         if let (Some(held), Some(sign_up)) = (&texts.quarantine, &plan.sign_up) {
@@ -368,6 +372,10 @@ impl<'a> Batches<'a> {
         }
         if let Some(hash) = &plan.password {
             self.set_password.push([account, contact, hash.into(), now.into()]);
+        }
+        if let Some((purpose, hash)) = &plan.link {
+            let purpose = purpose.as_str().into();
+            self.new_link.push([account, hash.into(), contact, purpose, "".into(), now.into(), now.into()]);
         }
         for address in &plan.put_addresses {
             self.put_address.push([

@@ -5,6 +5,7 @@
 //! surroundings, such as a missing PostgreSQL server, panic with what to do about them: a test never passes silently.
 
 pub mod database;
+pub mod fuzz;
 pub mod http;
 pub mod postgres_server;
 pub mod process;

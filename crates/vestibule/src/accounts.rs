@@ -113,7 +113,7 @@ pub(crate) fn change(file: &AccountFile, plan: Plan, planned_on: i64, ambient: &
 }
 
 /// A signing secret in the form that Standard Webhooks' libraries take.
-fn webhook_secret(ambient: &Ambient) -> Secret {
+pub(crate) fn webhook_secret(ambient: &Ambient) -> Secret {
     let key: [u8; 32] = ambient.random();
     Secret::new(format!("whsec_{}", store::format_master_key(&key).trim()))
 }

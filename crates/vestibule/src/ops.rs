@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use delivery::DeliveryMetrics;
+use delivery::webhook::WebhookMetrics;
 use doors::RequestCounts;
 use intake::Intake;
 use store::{DeliveryState, Histogram, Lane};
@@ -23,6 +24,7 @@ pub(crate) struct Ops {
     pub(crate) requests: Arc<RequestCounts>,
     pub(crate) spektrix: Arc<doors::spektrix::DoorState>,
     pub(crate) deliveries: Arc<DeliveryMetrics>,
+    pub(crate) webhooks: Arc<WebhookMetrics>,
     /// True while the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -148,6 +150,7 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
     for (kind, count) in ops.deliveries.faults() {
         text.line("vestibule_mail_faults_total", &format!("kind=\"{}\"", kind.name()), count);
     }
+    webhooks(ops, text);
     // Left out while the database does not answer: a gauge of nought would be a lie.
     if let Ok(counts) = ops.intake.store().delivery_counts().await {
         text.head("vestibule_deliveries", "gauge", "Outbox rows that are owed or were given up.");
@@ -159,6 +162,29 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
             }
         }
     }
+}
+
+fn webhooks(ops: &Ops, text: &mut Exposition) {
+    text.head("vestibule_webhook_attempts_total", "counter", "Attempts at webhooks by result.");
+    for (name, count) in [
+        ("done", &ops.webhooks.done),
+        ("again", &ops.webhooks.again),
+        ("dead", &ops.webhooks.dead),
+        ("withdrawn", &ops.webhooks.withdrawn),
+    ] {
+        text.line("vestibule_webhook_attempts_total", &format!("result=\"{name}\""), read(count));
+    }
+    text.head("vestibule_webhook_faults_total", "counter", "Webhooks that were not taken, by kind of fault.");
+    for (kind, count) in ops.webhooks.faults() {
+        text.line("vestibule_webhook_faults_total", &format!("kind=\"{}\"", kind.name()), count);
+    }
+    text.head("vestibule_webhooks_given_up_total", "counter", "URLs that were switched off after days of failure.");
+    text.line("vestibule_webhooks_given_up_total", "", read(&ops.webhooks.given_up));
+    let off = |account: &Arc<model::AccountSnapshot>| {
+        account.webhooks.iter().map(|(_, endpoint)| endpoint.state.given_up.len()).sum::<usize>()
+    };
+    text.head("vestibule_webhooks_off", "gauge", "URLs that are switched off after days of failure.");
+    text.line("vestibule_webhooks_off", "", ops.intake.store().directory().all().iter().map(off).sum::<usize>() as u64);
 }
 
 fn read(counter: &AtomicU64) -> u64 {

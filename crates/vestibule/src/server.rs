@@ -127,6 +127,13 @@ impl RequestIds {
     }
 }
 
+/// What every door says of a fault of ours, also as the reason phrase (Sentori reference, section 2).
+fn internal_error() -> Response {
+    let mut response = (StatusCode::INTERNAL_SERVER_ERROR, "Internal Error").into_response();
+    response.extensions_mut().insert(hyper::ext::ReasonPhrase::from_static(b"Internal Error"));
+    response
+}
+
 async fn answer<S>(
     mut service: S,
     request: Request<Incoming>,
@@ -147,7 +154,7 @@ where
         Ok(Ok(response)) => response,
         Err(_) => {
             span.in_scope(|| tracing::error!("a request panicked"));
-            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Error").into_response()
+            internal_error()
         }
     };
     let (status, took) = (response.status().as_u16(), started.elapsed());

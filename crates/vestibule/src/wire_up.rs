@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use delivery::mail::{MailUrl, Sender, SmtpSettings, Transport};
+use delivery::webhook::{WebhookSettings, Webhooks};
 use delivery::{Way, WorkerSettings, Workers};
 use doors::{Doors, RequestCounts, TrustedProxies};
 use intake::{Intake, IntakeSettings};
@@ -58,6 +59,7 @@ pub struct Node {
     store: Store,
     spektrix: Arc<doors::spektrix::DoorState>,
     workers: Workers,
+    webhooks: Webhooks,
     server: tokio::task::JoinHandle<()>,
     chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
@@ -85,6 +87,7 @@ pub(crate) fn open_store(
     std::fs::create_dir_all(common.data_dir()).map_err(|e| SettingsFault::new("VESTIBULE_DATA_DIR", e))?;
     let keys = master_key::load(&common.secret_key_file(), &ambient)?;
     let mut settings = StoreSettings::new(target, keys);
+    settings.announcer = Some(intake::webhooks::ANNOUNCER);
     adjust(&mut settings);
     let shown = settings.target.shown();
     Store::open(settings, ambient, runtime).map_err(|error| StartFault::Store(shown, plain(error)))
@@ -167,6 +170,9 @@ impl NodeParts {
                 ..WorkerSettings::default()
             },
         );
+        let allow_private = self.serve.allow_private_targets.unwrap_or(false);
+        let webhooks =
+            Webhooks::start(self.store.clone(), WebhookSettings { allow_private, ..WebhookSettings::default() });
         let doors = Doors {
             intake: Intake::new(self.store.clone(), self.intake),
             mailbox: match self.way.transport {
@@ -188,6 +194,7 @@ impl NodeParts {
             requests: Arc::clone(&doors.counts),
             spektrix: Arc::clone(&doors.spektrix),
             deliveries: workers.metrics(),
+            webhooks: webhooks.metrics(),
             stopping: stopped.clone(),
         };
         let chores = tokio::spawn(doors.intake.clone().run_chores(stopped.clone()));
@@ -200,6 +207,7 @@ impl NodeParts {
             store,
             spektrix,
             workers,
+            webhooks,
             server,
             chores,
             ops_server,
@@ -250,7 +258,8 @@ impl Node {
         self.uploads.abort();
         let _ = self.server.await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
-        self.workers.stop(Duration::from_secs(5)).await;
+        let patience = Duration::from_secs(5);
+        tokio::join!(self.workers.stop(patience), self.webhooks.stop(patience));
         if let Err(error) = self.spektrix.flush(&self.store).await {
             tracing::warn!(%error, "could not note when callers' secrets were last used");
         }

@@ -35,8 +35,13 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         guard: t.one_of("guard", MODES).map_or(GuardMode::Enforce, |g| g.value),
         guard_settings,
         confirm_web_sign_ups: t.boolean("confirm_web_sign_ups").unwrap_or(false),
+        welcome_mail: t.boolean("welcome_mail").unwrap_or(false),
+        conceal_duplicates: t.boolean("conceal_duplicates").unwrap_or(false),
+        conceal_existing: t.boolean("conceal_existing").unwrap_or(false),
+        conceal_unknown: t.boolean("conceal_unknown").unwrap_or(false),
         bot_rules: t.one_of("bot_rules", MODES).map_or(GuardMode::Log, |g| g.value),
         exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),
+        alert_to: values(t.checked_list("alert_to", shapes::address)),
         mail,
     };
     if let (Some(from), Some(at)) = (&settings.from, t.key_at("from")) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{ApiUserKind, Secret, WebhookEndpoint, WebhookKind};
+use model::{ApiUserKind, EndpointState, Secret, WebhookEndpoint, WebhookKind};
 
 use super::Context;
 use crate::items::{ItemKind, folded};
@@ -160,6 +160,7 @@ pub(crate) fn read_webhooks(file: &mut Table<'_, '_>, context: &mut Context<'_>)
         t.need(&["kind"]);
         let kind = t.one_of("kind", WEBHOOK_KINDS).map(|k| k.value);
         let name = t.checked("name", shapes::name);
+        let disabled = t.boolean("disabled").unwrap_or(false);
         let mut urls = BTreeMap::new();
         let mut events = Vec::new();
         let mut secret = None;
@@ -183,7 +184,15 @@ pub(crate) fn read_webhooks(file: &mut Table<'_, '_>, context: &mut Context<'_>)
         if let (Some(kind), Some(default)) = (kind, default) {
             let key = name.clone().unwrap_or(Placed { value: default, at: t.at });
             names.claim(context.report, &key);
-            let model = WebhookEndpoint { kind, name: name.map(|n| n.value), urls, events, secret: None };
+            let model = WebhookEndpoint {
+                kind,
+                name: name.map(|n| n.value),
+                urls,
+                events,
+                secret: None,
+                disabled,
+                state: EndpointState::default(),
+            };
             context.push(ItemKind::Webhook, key.value, t.at, &model, secret);
         }
         t.finish();

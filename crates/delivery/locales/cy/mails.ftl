@@ -40,6 +40,30 @@ preferences-mail-text =
     { $preferences }
 
     Os na ofynnoch amdani, gallwch anwybyddu’r neges hon.
+password-mail-subject = Eich cyfrinair gyda { $account }
+password-mail-text =
+    Helo,
+
+    gyda’r ddolen hon gallwch osod cyfrinair newydd gyda { $account }. Mae’n gweithio unwaith, am ddwy awr:
+    { $link }
+
+    Os na ofynnoch amdani, gallwch anwybyddu’r neges hon: nid oes dim wedi newid.
+welcome-mail-subject = Eich cyfrif gyda { $account }
+welcome-mail-text =
+    Helo,
+
+    mae gennych gyfrif gyda { $account }. Gyda’r ddolen hon gallwch osod cyfrinair ar ei gyfer. Mae’n gweithio unwaith, am ddwy awr; yn nes ymlaen gallwch ofyn am un arall lle rydych yn mewngofnodi:
+    { $link }
+
+    Os nad chi oedd hyn, gallwch anwybyddu’r neges hon.
+login-mail-subject = Eich dolen i fewngofnodi gyda { $account }
+login-mail-text =
+    Helo,
+
+    gyda’r ddolen hon rydych yn mewngofnodi gyda { $account }. Mae’n gweithio unwaith, am chwarter awr:
+    { $link }
+
+    Os na ofynnoch amdani, gallwch anwybyddu’r neges hon. Peidiwch â rhoi’r ddolen i neb.
 alert-mail-subject = Cofrestriad newydd: { $form }
 alert-mail-text =
     Mae { $email } wedi cofrestru gyda’r ffurflen “{ $form }”.

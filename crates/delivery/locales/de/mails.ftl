@@ -40,6 +40,30 @@ preferences-mail-text =
     { $preferences }
 
     Wenn Sie nicht darum gebeten haben, können Sie diese Nachricht unbeachtet lassen.
+password-mail-subject = Ihr Passwort bei { $account }
+password-mail-text =
+    Guten Tag,
+
+    mit diesem Link können Sie bei { $account } ein neues Passwort festlegen. Er gilt einmal, zwei Stunden lang:
+    { $link }
+
+    Wenn Sie nicht darum gebeten haben, können Sie diese Nachricht unbeachtet lassen: Es hat sich nichts geändert.
+welcome-mail-subject = Ihr Konto bei { $account }
+welcome-mail-text =
+    Guten Tag,
+
+    Sie haben ein Konto bei { $account }. Mit diesem Link können Sie ein Passwort dafür festlegen. Er gilt einmal, zwei Stunden lang; später können Sie sich dort, wo Sie sich anmelden, einen neuen schicken lassen:
+    { $link }
+
+    Wenn Sie das nicht waren, können Sie diese Nachricht unbeachtet lassen.
+login-mail-subject = Ihr Link zum Anmelden bei { $account }
+login-mail-text =
+    Guten Tag,
+
+    mit diesem Link melden Sie sich bei { $account } an. Er gilt einmal, eine Viertelstunde lang:
+    { $link }
+
+    Wenn Sie nicht darum gebeten haben, können Sie diese Nachricht unbeachtet lassen. Bitte geben Sie den Link niemandem.
 alert-mail-subject = Neue Anmeldung: { $form }
 alert-mail-text =
     { $email } hat sich mit dem Formular „{ $form }“ angemeldet.

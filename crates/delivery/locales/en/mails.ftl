@@ -42,6 +42,30 @@ preferences-mail-text =
     { $preferences }
 
     If you did not ask for it, you can ignore this message.
+password-mail-subject = Set your password at { $account }
+password-mail-text =
+    Hello,
+
+    with this link you can set a new password at { $account }. It works once, for two hours:
+    { $link }
+
+    If you did not ask for it, you can ignore this message: nothing has changed.
+welcome-mail-subject = Your account at { $account }
+welcome-mail-text =
+    Hello,
+
+    you have an account at { $account }. With this link you can set a password for it. It works once, for two hours; later you can ask for another one where you log in:
+    { $link }
+
+    If this wasn’t you, you can ignore this message.
+login-mail-subject = Your link to log in at { $account }
+login-mail-text =
+    Hello,
+
+    with this link you log in at { $account }. It works once, for a quarter of an hour:
+    { $link }
+
+    If you did not ask for it, you can ignore this message. Please give the link to nobody.
 alert-mail-subject = New sign-up: { $form }
 alert-mail-text =
     { $email } has signed up with the form “{ $form }”.

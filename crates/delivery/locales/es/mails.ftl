@@ -40,6 +40,30 @@ preferences-mail-text =
     { $preferences }
 
     Si no lo ha pedido, puede ignorar este mensaje.
+password-mail-subject = Su contraseña en { $account }
+password-mail-text =
+    Hola:
+
+    Con este enlace puede elegir una contraseña nueva en { $account }. Funciona una sola vez, durante dos horas:
+    { $link }
+
+    Si no lo ha pedido, puede ignorar este mensaje: no ha cambiado nada.
+welcome-mail-subject = Su cuenta en { $account }
+welcome-mail-text =
+    Hola:
+
+    Tiene una cuenta en { $account }. Con este enlace puede elegir una contraseña. Funciona una sola vez, durante dos horas; más tarde puede pedir otro donde inicia sesión:
+    { $link }
+
+    Si no ha sido usted, puede ignorar este mensaje.
+login-mail-subject = Su enlace para entrar en { $account }
+login-mail-text =
+    Hola:
+
+    Con este enlace inicia sesión en { $account }. Funciona una sola vez, durante un cuarto de hora:
+    { $link }
+
+    Si no lo ha pedido, puede ignorar este mensaje. No dé el enlace a nadie.
 alert-mail-subject = Nueva inscripción: { $form }
 alert-mail-text =
     { $email } se ha inscrito con el formulario «{ $form }».

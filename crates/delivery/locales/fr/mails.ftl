@@ -40,6 +40,30 @@ preferences-mail-text =
     { $preferences }
 
     Si vous ne l’avez pas demandé, vous pouvez ignorer ce message.
+password-mail-subject = Votre mot de passe auprès de { $account }
+password-mail-text =
+    Bonjour,
+
+    avec ce lien, vous pouvez choisir un nouveau mot de passe auprès de { $account }. Il fonctionne une fois, pendant deux heures :
+    { $link }
+
+    Si vous ne l’avez pas demandé, vous pouvez ignorer ce message : rien n’a changé.
+welcome-mail-subject = Votre compte auprès de { $account }
+welcome-mail-text =
+    Bonjour,
+
+    vous avez un compte auprès de { $account }. Avec ce lien, vous pouvez choisir un mot de passe. Il fonctionne une fois, pendant deux heures ; plus tard, vous pourrez en demander un autre là où vous vous connectez :
+    { $link }
+
+    Si ce n’était pas vous, vous pouvez ignorer ce message.
+login-mail-subject = Votre lien de connexion auprès de { $account }
+login-mail-text =
+    Bonjour,
+
+    avec ce lien, vous vous connectez auprès de { $account }. Il fonctionne une fois, pendant un quart d’heure :
+    { $link }
+
+    Si vous ne l’avez pas demandé, vous pouvez ignorer ce message. Ne donnez ce lien à personne.
 alert-mail-subject = Nouvelle inscription : { $form }
 alert-mail-text =
     { $email } s’est inscrit(e) avec le formulaire « { $form } ».

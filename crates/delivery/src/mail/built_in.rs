@@ -48,6 +48,12 @@ pub enum BuiltInMail {
     AddressChanged,
     /// The link to the preference page.
     Preferences,
+    /// The link by which a customer sets a password, as asked for.
+    Password,
+    /// The same for a customer who is new.
+    Welcome,
+    /// The link by which a customer logs in.
+    Login,
     /// Tells the organisation of a sign-up.
     Alert,
 }
@@ -60,13 +66,16 @@ impl BuiltInMail {
             Self::Address => "address",
             Self::AddressChanged => "address-changed",
             Self::Preferences => "preferences",
+            Self::Password => "password",
+            Self::Welcome => "welcome",
+            Self::Login => "login",
             Self::Alert => "alert",
         }
     }
 }
 
 /// A built-in mail in one language, with merge fields for everything that differs from mail to mail: `{{AccountName}}`,
-/// `{{ConfirmLink}}`, `{{NotMeLink}}`, `{{PreferencesLink}}`, `{{FormName}}`, `{{EmailAddress}}`.
+/// `{{ConfirmLink}}`, `{{NotMeLink}}`, `{{PreferencesLink}}`, `{{CustomerLink}}`, `{{FormName}}`, `{{EmailAddress}}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailText {
     /// The subject.
@@ -83,6 +92,7 @@ const MERGE_FIELDS: &[(&str, &str)] = &[
     ("notme", "{{NotMeLink}}"),
     ("preferences", "{{PreferencesLink}}"),
     ("unsubscribe", "{{UnsubscribeLink}}"),
+    ("link", "{{CustomerLink}}"),
     ("form", "{{FormName}}"),
     ("email", "{{EmailAddress}}"),
 ];
@@ -138,6 +148,15 @@ mod tests {
             let preferences = mail(BuiltInMail::Preferences, language);
             assert!(preferences.text.contains("\n{{PreferencesLink}}\n"));
             assert!(Template::parse_saved(&preferences.text, TemplateKind::Mail).is_ok(), "{language}");
+            for kind in [BuiltInMail::Password, BuiltInMail::Welcome, BuiltInMail::Login] {
+                let mail = mail(kind, language);
+                assert!(
+                    mail.text.contains("\n{{CustomerLink}}\n") && mail.language == *language,
+                    "{language} {mail:?}"
+                );
+                assert!(Template::parse_saved(&mail.text, TemplateKind::CustomerLink).is_ok(), "{language}");
+                assert!(Template::parse_saved(&mail.subject, TemplateKind::Mail).is_ok(), "{language}");
+            }
             assert!(mail_footer(language).contains("{{UnsubscribeLink}}"));
             assert_eq!(mail(BuiltInMail::AddressChanged, language).language, *language);
         }

@@ -100,9 +100,11 @@ pub fn render<'v>(
             MergeField::FormName => Some(form_name.into()),
             MergeField::AccountName => Some(account_name.into()),
             MergeField::Field(name) => confirmed(name).map(|value| Cow::Owned(value.into_owned())),
-            MergeField::Trx(_) | MergeField::Notice(_) | MergeField::PreferencesLink | MergeField::UnsubscribeLink => {
-                None
-            }
+            MergeField::Trx(_)
+            | MergeField::Notice(_)
+            | MergeField::PreferencesLink
+            | MergeField::UnsubscribeLink
+            | MergeField::CustomerLink => None,
         }
     };
     ConfirmationMail {

@@ -74,7 +74,11 @@ impl Page {
         let piece = Piece::Field { field: field.clone(), default: default.to_owned() };
         let is_link = matches!(
             field,
-            MergeField::ConfirmLink | MergeField::NotMeLink | MergeField::PreferencesLink | MergeField::UnsubscribeLink
+            MergeField::ConfirmLink
+                | MergeField::NotMeLink
+                | MergeField::PreferencesLink
+                | MergeField::UnsubscribeLink
+                | MergeField::CustomerLink
         );
         if is_link {
             self.literal.push_str("<a href=\"");

@@ -35,6 +35,7 @@ pub use mailbox::{Mailbox, MailboxMessage};
 pub use message::{MessageFault, Outgoing, Sender};
 pub use smtp::{SmtpSettings, SmtpTransport};
 pub use template::{Escape, MergeField, Template, TemplateFault, TemplateKind};
+pub(crate) use tls::verified as verified_tls;
 pub use url::MailUrl;
 
 /// A way for mail to go out. Cheap to clone.

@@ -1,4 +1,5 @@
-//! Built-in mails to one known person: a new address to confirm, the old one told, the link to the preferences.
+//! Built-in mails to one known person: a new address to confirm, the old one told, the link to the preferences,
+//! links that log a customer in.
 
 use std::borrow::Cow;
 
@@ -17,6 +18,8 @@ pub struct PersonalLinks {
     pub not_me: Option<String>,
     /// Opens their preferences.
     pub preferences: Option<String>,
+    /// Logs a customer in or lets them set a password.
+    pub customer: Option<String>,
     /// Ends all mail; with it comes the footer.
     pub unsubscribe: Option<String>,
 }
@@ -40,7 +43,11 @@ pub fn render(kind: BuiltInMail, account: &AccountSettings, language: &str, link
         text.push_str("\n\n");
         text.push_str(&built_in::mail_footer(language));
     }
-    let of = if links.confirm.is_some() { TemplateKind::ConfirmationText } else { TemplateKind::Mail };
+    let of = match links {
+        PersonalLinks { confirm: Some(_), .. } => TemplateKind::ConfirmationText,
+        PersonalLinks { customer: Some(_), .. } => TemplateKind::CustomerLink,
+        _ => TemplateKind::Mail,
+    };
     let (subject, text) = (built_in::template(&mail.subject, TemplateKind::Mail), built_in::template(&text, of));
     let html: Template = html::from_text(&text, mail.language);
     let name = if account.name.trim().is_empty() { &account.slug } else { &account.name };
@@ -51,6 +58,7 @@ pub fn render(kind: BuiltInMail, account: &AccountSettings, language: &str, link
             MergeField::NotMeLink => &links.not_me,
             MergeField::PreferencesLink => &links.preferences,
             MergeField::UnsubscribeLink => &links.unsubscribe,
+            MergeField::CustomerLink => &links.customer,
             MergeField::Field(_) | MergeField::Trx(_) | MergeField::Notice(_) | MergeField::FormName => return None,
         };
         link.as_deref().map(Cow::from)

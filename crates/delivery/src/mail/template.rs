@@ -18,6 +18,8 @@ pub enum TemplateKind {
     Mail,
     /// A notification to staff: also `{{n:…}}`.
     Notification,
+    /// A built-in mail with a customer's single-use link.
+    CustomerLink,
 }
 
 /// A name in a template that a value takes the place of.
@@ -37,6 +39,8 @@ pub enum MergeField {
     PreferencesLink,
     /// The link that ends a subscription.
     UnsubscribeLink,
+    /// A customer's single-use link: to log in, or to set a password.
+    CustomerLink,
     /// The form's name.
     FormName,
     /// The organisation's name.
@@ -228,6 +232,7 @@ fn field(name: &str, known: Option<&[&str]>) -> Result<MergeField, String> {
         ("NotMeLink", MergeField::NotMeLink),
         ("PreferencesLink", MergeField::PreferencesLink),
         ("UnsubscribeLink", MergeField::UnsubscribeLink),
+        ("CustomerLink", MergeField::CustomerLink),
         ("FormName", MergeField::FormName),
         ("AccountName", MergeField::AccountName),
     ];
@@ -276,7 +281,7 @@ fn unknown(name: &str) -> String {
 }
 
 fn allowed(field: &MergeField, kind: TemplateKind) -> Result<(), &'static str> {
-    use TemplateKind::{ConfirmationHtml, ConfirmationSubject, ConfirmationText, Mail, Notification};
+    use TemplateKind::{ConfirmationHtml, ConfirmationSubject, ConfirmationText, CustomerLink, Mail, Notification};
     let (kinds, why): (&[TemplateKind], _) = match field {
         MergeField::Field(_) | MergeField::FormName | MergeField::AccountName => return Ok(()),
         MergeField::ConfirmLink | MergeField::NotMeLink => {
@@ -285,6 +290,7 @@ fn allowed(field: &MergeField, kind: TemplateKind) -> Result<(), &'static str> {
         MergeField::PreferencesLink | MergeField::UnsubscribeLink => {
             (&[Mail], "is not for confirmation mails and notifications")
         }
+        MergeField::CustomerLink => (&[CustomerLink], "is for the built-in mails only"),
         MergeField::Trx(_) => (&[Mail], "is for the mails of automations only"),
         MergeField::Notice(_) => (&[Notification], "is for notifications only"),
     };

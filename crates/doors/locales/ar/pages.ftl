@@ -161,6 +161,18 @@ undone-list = سيصل «{ $list }» مجددًا إلى { $email }.
 undone-all = يمكن أن تصل رسائل { $account } مجددًا إلى { $email } كما في السابق.
 preferences-link = عرض كل تفضيلاتك
 
+password-title = اختيار كلمة المرور
+password-intro = اختر كلمة مرور لحسابك لدى { $account }.
+password-label = كلمة المرور الجديدة
+password-hint = 8 أحرف على الأقل.
+password-button = حفظ كلمة المرور
+password-fault = يرجى اختيار كلمة مرور من 8 إلى 100 حرف.
+password-set-title = تم حفظ كلمة المرور
+password-set-message = يمكنك من الآن تسجيل الدخول بها.
+password-used-title = سبق استخدام هذا الرابط
+password-used-message = كل رابط يتيح اختيار كلمة المرور مرة واحدة. اطلب رابطًا آخر من صفحة تسجيل الدخول.
+password-expired-message = حفاظًا على سلامتك، يعمل الرابط لمدة ساعتين. اطلب رابطًا جديدًا من صفحة تسجيل الدخول.
+
 error-400-title = لم نتمكن من قراءة هذا
 error-400 = كان الطلب ناقصًا أو غير مقروء. يرجى الرجوع والمحاولة مرة أخرى.
 error-403-title = هذا غير مسموح

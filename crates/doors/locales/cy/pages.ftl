@@ -159,6 +159,18 @@ undone-list = Mae “{ $list }” yn dod i { $email } eto.
 undone-all = Caiff { $account } ysgrifennu at { $email } eto, fel o’r blaen.
 preferences-link = Gweld eich holl ddewisiadau
 
+password-title = Gosod eich cyfrinair
+password-intro = Dewiswch gyfrinair ar gyfer eich cyfrif gyda { $account }.
+password-label = Cyfrinair newydd
+password-hint = O leiaf 8 nod.
+password-button = Gosod y cyfrinair
+password-fault = Dewiswch gyfrinair o 8 i 100 nod.
+password-set-title = Mae eich cyfrinair wedi’i osod
+password-set-message = O hyn ymlaen gallwch fewngofnodi ag ef.
+password-used-title = Mae’r ddolen hon wedi’i defnyddio
+password-used-message = Mae pob dolen yn gosod cyfrinair unwaith. Gofynnwch am un arall lle rydych yn mewngofnodi.
+password-expired-message = Er eich diogelwch, mae’r ddolen yn gweithio am ddwy awr. Gofynnwch am un newydd lle rydych yn mewngofnodi.
+
 error-400-title = Ni allem ddarllen hyn
 error-400 = Roedd y cais yn anghyflawn neu’n aneglur. Ewch yn ôl a rhowch gynnig arall arni.
 error-403-title = Ni chaniateir hyn

@@ -159,6 +159,18 @@ undone-list = „{ $list }“ geht wieder an { $email }.
 undone-all = { $account } darf wieder wie zuvor an { $email } schreiben.
 preferences-link = Alle Einstellungen ansehen
 
+password-title = Passwort festlegen
+password-intro = Wählen Sie ein Passwort für Ihr Konto bei { $account }.
+password-label = Neues Passwort
+password-hint = Mindestens 8 Zeichen.
+password-button = Passwort festlegen
+password-fault = Bitte wählen Sie ein Passwort mit 8 bis 100 Zeichen.
+password-set-title = Ihr Passwort ist festgelegt
+password-set-message = Von jetzt an können Sie sich damit anmelden.
+password-used-title = Dieser Link wurde schon verwendet
+password-used-message = Jeder Link legt einmal ein Passwort fest. Einen neuen bekommen Sie dort, wo Sie sich anmelden.
+password-expired-message = Zu Ihrer Sicherheit gilt der Link zwei Stunden. Einen neuen bekommen Sie dort, wo Sie sich anmelden.
+
 error-400-title = Das konnten wir nicht lesen
 error-400 = Die Anfrage war unvollständig oder unlesbar. Bitte gehen Sie zurück und versuchen Sie es noch einmal.
 error-403-title = Das ist nicht erlaubt

@@ -181,6 +181,20 @@ undone-list = “{ $list }” comes to { $email } again.
 undone-all = { $account } may write to { $email } again, as before.
 preferences-link = See all your preferences
 
+## A new password
+
+password-title = Set your password
+password-intro = Choose a password for your account with { $account }.
+password-label = New password
+password-hint = At least 8 characters.
+password-button = Set password
+password-fault = Please choose a password of 8 to 100 characters.
+password-set-title = Your password is set
+password-set-message = From now on you can log in with it.
+password-used-title = This link has been used
+password-used-message = Each link sets a password once. If you need another one, please ask for it where you log in.
+password-expired-message = For your safety, the link works for two hours. Please ask for a new one where you log in.
+
 ## Errors
 
 error-400-title = We could not read this

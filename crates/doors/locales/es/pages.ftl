@@ -159,6 +159,18 @@ undone-list = «{ $list }» llegará de nuevo a { $email }.
 undone-all = { $account } puede volver a escribir a { $email }, como antes.
 preferences-link = Ver todas sus preferencias
 
+password-title = Elija su contraseña
+password-intro = Elija una contraseña para su cuenta en { $account }.
+password-label = Contraseña nueva
+password-hint = Al menos 8 caracteres.
+password-button = Guardar la contraseña
+password-fault = Elija una contraseña de 8 a 100 caracteres.
+password-set-title = Su contraseña está guardada
+password-set-message = A partir de ahora puede iniciar sesión con ella.
+password-used-title = Este enlace ya se ha usado
+password-used-message = Cada enlace sirve para elegir una contraseña una vez. Pida otro donde inicia sesión.
+password-expired-message = Por su seguridad, el enlace funciona durante dos horas. Pida otro donde inicia sesión.
+
 error-400-title = No hemos podido leer esto
 error-400 = La petición estaba incompleta o era ilegible. Vuelva atrás e inténtelo de nuevo.
 error-403-title = Esto no está permitido

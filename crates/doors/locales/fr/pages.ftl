@@ -163,6 +163,18 @@ undone-list = « { $list } » est de nouveau envoyé à { $email }.
 undone-all = { $account } peut de nouveau écrire à { $email }, comme avant.
 preferences-link = Voir toutes vos préférences
 
+password-title = Choisir votre mot de passe
+password-intro = Choisissez un mot de passe pour votre compte auprès de { $account }.
+password-label = Nouveau mot de passe
+password-hint = Au moins 8 caractères.
+password-button = Enregistrer le mot de passe
+password-fault = Choisissez un mot de passe de 8 à 100 caractères.
+password-set-title = Votre mot de passe est enregistré
+password-set-message = Vous pouvez désormais vous connecter avec lui.
+password-used-title = Ce lien a déjà servi
+password-used-message = Chaque lien permet de choisir un mot de passe une fois. Demandez-en un autre là où vous vous connectez.
+password-expired-message = Pour votre sécurité, le lien fonctionne pendant deux heures. Demandez-en un autre là où vous vous connectez.
+
 error-400-title = Nous n’avons pas pu lire cela
 error-400 = La demande était incomplète ou illisible. Revenez en arrière et réessayez.
 error-403-title = Ce n’est pas permis

@@ -18,6 +18,7 @@ mod language;
 mod mailbox_page;
 mod message_page;
 mod page;
+mod password_page;
 mod preferences_page;
 mod submission;
 mod texts;
@@ -42,6 +43,7 @@ pub use json_form::{
 pub use language::{Asked, for_form, for_nobody, for_page};
 pub use mailbox_page::{front_page, mailbox_page};
 pub use page::{Brand, Frame, LanguageLink, Page, redirect};
+pub use password_page::{password_expired_page, password_page, password_set_page, password_used_page};
 pub use preferences_page::{
     Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
     preferences_request_page, preferences_requested_page, read_preferences,

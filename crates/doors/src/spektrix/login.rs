@@ -1,7 +1,7 @@
 //! The customer's session: log in and out, a new password, and the calls about the customer that is logged in
 //! (reference, section 7.5).
 
-use http::header::{HOST, SET_COOKIE};
+use http::header::{HOST, ORIGIN, SET_COOKIE};
 use http::{Method, Response};
 use intake::CustomerRef;
 use model::{Caller, EmailAddress, GivenSignUp, Secret};
@@ -10,7 +10,7 @@ use store::{CustomerKey, NewSession};
 use super::call::{Answer, Call, Stop};
 use super::refusals::{self, Resource};
 use super::wire::Invalid;
-use super::{answers, cors, details, logins, session, web};
+use super::{answers, cors, customer_links, details, logins, session, web};
 
 const SESSION: &str = "session";
 /// A session in use is noted so often at most.
@@ -34,9 +34,17 @@ pub(super) async fn answer(call: &Call<'_>, rest: &[&str]) -> Answer {
         ["authenticate"] if post => authenticate(call).await,
         ["deauthenticate"] if post => deauthenticate(call).await,
         ["change-password"] if post => change_password(call).await,
-        ["authenticate" | "deauthenticate" | "change-password"] => {
-            Err(refusals::method_not_allowed(Resource::Customer, "POST").into())
-        }
+        ["forgot-password"] if post => customer_links::forgot_password(call).await,
+        ["send-magic-link"] if post => customer_links::send_magic_link(call),
+        ["authenticate-magic-link"] if post => customer_links::authenticate(call).await,
+        [
+            "authenticate"
+            | "deauthenticate"
+            | "change-password"
+            | "forgot-password"
+            | "send-magic-link"
+            | "authenticate-magic-link",
+        ] => Err(refusals::method_not_allowed(Resource::Customer, "POST").into()),
         ["agreed-statements" | "addresses", ..] => {
             let customer = if call.reads() { logged_in(call).await? } else { may_change(call).await? };
             details::answer(call, customer, rest).await
@@ -90,12 +98,8 @@ async fn authenticate(call: &Call<'_>) -> Answer {
         logins::parse_login(call.body).map_err(|fault| Stop::from(refusals::unreadable(Resource::Customer, fault)))?;
     let parsed = EmailAddress::parse(&email).ok();
     let key = parsed.as_ref().map_or("", EmailAddress::key);
-    let now = call.doors.intake.store().ambient().now();
-    let failures = &call.doors.spektrix.failed_logins;
-    let (by_email, by_ip) = (format!("{}\0{key}", call.account.id), format!("{}\0{}", call.account.id, call.client.ip));
-    if let Some(after) = failures.wait(&by_email, &by_ip, now) {
-        return Err(refusals::too_many(Resource::Customer, after).into());
-    }
+    let guesses = Guesses::of(call, key);
+    guesses.may_go_on(call)?;
     let customer = match &parsed {
         Some(email) => call.find(CustomerKey::Email(email.key().to_owned())).await?,
         None => None,
@@ -103,18 +107,47 @@ async fn authenticate(call: &Call<'_>) -> Answer {
     let kept = customer.as_ref().and_then(|c| c.password.clone());
     let right = call.doors.spektrix.passwords.verify(password, kept).await.map_err(web::password_fault)?;
     let Some(customer) = customer.filter(|_| right) else {
-        failures.note(&by_email, &by_ip, now);
+        guesses.note(call);
         return Err(refusals::not_found(Resource::Customer, &[&refusals::shown(&email)]).into());
     };
-    failures.forget(&by_email);
+    call.doors.spektrix.failed_logins.forget(&guesses.by_email);
     let cookie = begin(call, &customer).await?;
     let mut response = call.show(&customer, call.query.expand());
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
 
+/// Who guesses: an address and a client, each with a limit of its own.
+pub(super) struct Guesses {
+    by_email: String,
+    by_ip: String,
+}
+
+impl Guesses {
+    /// The guess of this call.
+    pub(super) fn of(call: &Call<'_>, email: &str) -> Self {
+        let account = call.account.id;
+        Self { by_email: format!("{account}\0{email}"), by_ip: format!("{account}\0{}", call.client.ip) }
+    }
+
+    /// `429` when too many went wrong.
+    pub(super) fn may_go_on(&self, call: &Call<'_>) -> Result<(), Stop> {
+        let now = call.doors.intake.store().ambient().now();
+        match call.doors.spektrix.failed_logins.wait(&self.by_email, &self.by_ip, now) {
+            Some(after) => Err(refusals::too_many(Resource::Customer, after).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a guess that went wrong.
+    pub(super) fn note(&self, call: &Call<'_>) {
+        let now = call.doors.intake.store().ambient().now();
+        call.doors.spektrix.failed_logins.note(&self.by_email, &self.by_ip, now);
+    }
+}
+
 /// Begins a session; the cookie.
-async fn begin(call: &Call<'_>, customer: &store::Customer) -> Result<http::HeaderValue, Stop> {
+pub(super) async fn begin(call: &Call<'_>, customer: &store::Customer) -> Result<http::HeaderValue, Stop> {
     let store = call.doors.intake.store();
     let token: Secret = session::token(store.ambient().random());
     let new = NewSession {
@@ -131,6 +164,12 @@ async fn begin(call: &Call<'_>, customer: &store::Customer) -> Result<http::Head
 
 async fn deauthenticate(call: &Call<'_>) -> Answer {
     let store = call.doors.intake.store();
+    // Clients send it without a content type; another site's page shows itself by its origin.
+    let foreign = call.headers.contains_key(ORIGIN)
+        && !cors::may_change(call.headers, &host(call), &call.account.settings.allowed_origins);
+    if foreign && !session::tokens(call.headers).is_empty() {
+        return Err(refusals::forbidden(Resource::Customer).into());
+    }
     for token in session::tokens(call.headers) {
         let ended = store.end_session(call.account.id, session::token_hash(&token)).await;
         ended.map_err(|e| call.store_fault(&e))?;

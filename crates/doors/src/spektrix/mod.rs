@@ -1,6 +1,6 @@
 //! The Spektrix v3 dialect: what an existing client of that API sends and reads.
 //!
-//! The routes (`routes`, `owner`, `web`, `details`, `login`, `form`) tie the dialect to intake and store; everything else is pure:
+//! The routes (`routes`, `owner`, `web`, `details`, `login`, `customer_links`, `set_password`, `form`) tie the dialect to intake and store; everything else is pure:
 //! bytes and values in, values and ready responses out, no store and no clock. `auth` decides who calls, `wire` reads JSON bodies, `customer`, `lists` and `addresses` translate to and
 //! from the domain's words, `refusals` holds every error body. "Reference" in comments is the vendor's behaviour as
 //! described in `docs/spektrix.md`.
@@ -13,6 +13,7 @@ mod call;
 pub mod cors;
 pub mod countries;
 pub mod customer;
+mod customer_links;
 pub mod customer_object;
 mod details;
 mod door_state;
@@ -31,6 +32,7 @@ pub mod query;
 pub mod refusals;
 mod routes;
 pub mod session;
+mod set_password;
 pub mod signup_aspx;
 mod unknown_keys;
 mod web;

@@ -60,7 +60,7 @@ fn allow(methods: &str) -> Answer {
 }
 
 async fn look_up(call: &Call<'_>) -> Answer {
-    let Some(emails) = call.query.emails() else {
+    let Some(emails) = call.query.emails("email") else {
         return Err(refusals::invalid(Resource::Customer, &[Invalid::required("Email")]).into());
     };
     for email in &emails {

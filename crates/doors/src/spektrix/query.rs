@@ -22,10 +22,10 @@ impl Query {
         self.get("$expand").map(Expand::parse).unwrap_or_default()
     }
 
-    /// The addresses that `email=` may mean, likeliest first; `None` when there is none. Most clients send the address
+    /// The addresses that a parameter may mean, likeliest first; `None` when there is none. Most clients send the address
     /// unencoded, so that the `+` in it is read as a space: both are tried.
-    pub fn emails(&self) -> Option<Vec<String>> {
-        let email = self.get("email")?.trim();
+    pub fn emails(&self, key: &str) -> Option<Vec<String>> {
+        let email = self.get(key)?.trim();
         if email.is_empty() {
             return None;
         }
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_raw_plus_is_tried_too() {
-        let emails = |raw| Query::parse(raw).emails();
+        let emails = |raw| Query::parse(raw).emails("email");
         assert_eq!(emails("email=a@b.co"), Some(vec!["a@b.co".into()]));
         assert_eq!(emails("Email=a%40b.co"), Some(vec!["a@b.co".into()]));
         assert_eq!(emails("email=a+x@b.co"), Some(vec!["a x@b.co".into(), "a+x@b.co".into()]));

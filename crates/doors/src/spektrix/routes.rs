@@ -19,7 +19,7 @@ use super::cors::{self, Reach};
 use super::query::Query;
 use super::refusals::{self, Resource};
 use super::wire::BodyFault;
-use super::{Mode, form, login, owner, web};
+use super::{Mode, form, login, owner, set_password, web};
 use crate::client::Client;
 use crate::paths::RawTarget;
 use crate::{Doors, body};
@@ -195,28 +195,30 @@ async fn website(State(doors): State<Doors>, client: Client, request: Request) -
     };
     let path: Vec<String> = target.rest.iter().map(|s| s.to_ascii_lowercase()).collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let response = match path.as_slice() {
-        ["secure", "signup.aspx"] => match body::read(request_body, body::LIMIT).await {
-            Ok(bytes) => {
-                let query = Query::parse(target.raw.split_once('?').map_or("", |(_, query)| query));
-                let call = Call {
-                    doors: &doors,
-                    account: &account,
-                    client: &client,
-                    mode: Mode::Web,
-                    method: &parts.method,
-                    headers: &parts.headers,
-                    query: &query,
-                    body: &bytes,
-                    client_segment: &target.client,
-                };
-                whole(form::answer(&call).await)
+    let known = matches!(path.as_slice(), ["secure", "signup.aspx" | "setpassword.aspx"]);
+    let response = match body::read(request_body, body::LIMIT).await {
+        _ if !known => refusals::not_found(Resource::Client, &[]).map(Body::from),
+        Err(body::Unread::TooLarge) => refusals::too_large(Resource::Customer).map(Body::from),
+        Err(_) => refusals::unreadable(Resource::Customer, BodyFault::NotJson).map(Body::from),
+        Ok(bytes) => {
+            let query = Query::parse(target.raw.split_once('?').map_or("", |(_, query)| query));
+            let call = Call {
+                doors: &doors,
+                account: &account,
+                client: &client,
+                mode: Mode::Web,
+                method: &parts.method,
+                headers: &parts.headers,
+                query: &query,
+                body: &bytes,
+                client_segment: &target.client,
+            };
+            match path.as_slice() {
+                ["secure", "setpassword.aspx"] => set_password::answer(&call).await,
+                _ => whole(form::answer(&call).await).map(Body::from),
             }
-            Err(body::Unread::TooLarge) => refusals::too_large(Resource::Customer),
-            Err(_) => refusals::unreadable(Resource::Customer, BodyFault::NotJson),
-        },
-        _ => refusals::not_found(Resource::Client, &[]),
+        }
     };
     doors.counts.note(Door::SpektrixForm, response.status());
-    response.map(Body::from)
+    response
 }

@@ -5,6 +5,7 @@ mod auth;
 mod cors;
 mod create;
 mod fixture;
+mod fuzz;
 mod logins;
 mod objects;
 mod patch;

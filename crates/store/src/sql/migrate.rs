@@ -11,6 +11,7 @@ const STEPS: &[(&str, &str)] = &[
     ("outbox", include_str!("../../migrations/0003_outbox.sql")),
     ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
+    ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
     ("uploads", include_str!("../../migrations/0007_uploads.sql")),
 ];
 

@@ -10,6 +10,7 @@ mod guard;
 mod migrate;
 mod serve;
 mod sign_ups;
+mod webhook;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -59,6 +60,9 @@ enum Command {
     /// Callers with a secret
     #[command(subcommand)]
     ApiUser(api_user::ApiUserCommand),
+    /// Receivers of webhooks
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Contacts as files
     #[command(subcommand)]
     Contacts(contacts::ContactsCommand),
@@ -140,6 +144,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
             deliveries::run(&common, command)
         }
         Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
+        Command::Webhook(command) => webhook::run(&self::common(cli.common)?, command),
         Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
         Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),
     }

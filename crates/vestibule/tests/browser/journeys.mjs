@@ -12,7 +12,9 @@ const pictures = process.env.VESTIBULE_TEST_PICTURES;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath: process.env.VESTIBULE_TEST_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
+  // It must not call home: tests talk to this machine alone.
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
 });
 const phone = { viewport: { width: 360, height: 740 } };
 let serial = 0;
@@ -86,6 +88,23 @@ async function accessible(page, name) {
   await page.setViewportSize({ width: 320, height: 640 });
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(sideways, false, `${name} scrolls sideways at 320 px`);
+  // A screen of 1280 by 1024 at 400 % zoom: each control can be brought into view and lies under nothing.
+  await page.setViewportSize({ width: 320, height: 256 });
+  const hidden = await page.evaluate(() => {
+    const roots = [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)];
+    return roots.flatMap((root) => [...root.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+      .filter((e) => e.checkVisibility() && !e.closest("[aria-hidden=true]"))
+      .filter((e) => {
+        e.scrollIntoView({ block: "center", behavior: "instant" });
+        const box = e.getClientRects()[0];
+        const x = box.x + box.width / 2;
+        const y = box.y + box.height / 2;
+        const on = root.elementFromPoint(x, y);
+        return x < 0 || x > innerWidth || !(e.contains(on) || on?.contains(e));
+      })
+      .map((e) => e.outerHTML));
+  });
+  assert.deepEqual(hidden, [], `${name}: out of reach at 400 %`);
   await page.setViewportSize(phone.viewport);
 }
 
@@ -134,6 +153,7 @@ const journeys = {
       assert.match(await page.locator(".done").innerText(), /saved/);
       assert.equal(await page.getByLabel("First name").inputValue(), "Anna");
       assert.equal(await page.getByLabel("Family Events").isChecked(), true);
+      await accessible(page, "preferences-saved");
 
       const moved = address("moved");
       const preferences = page.url();
@@ -159,6 +179,7 @@ const journeys = {
       await page.locator("summary").last().click();
       await page.locator("button[value=delete]").click();
       assert.match(await heading(page), /deleted/);
+      await accessible(page, "deleted");
       assert.equal(await contact(moved), null);
     });
   },
@@ -266,10 +287,82 @@ const journeys = {
     });
   },
 
+  async "not me, followed links and links that lead nowhere"() {
+    const email = address("nowhere");
+    await within({}, async (page) => {
+      await page.goto(`${base}/demo/forms/12ABCDE3`);
+      await fill(page, email);
+      const sent = await mail(email);
+      await page.goto(link(sent, "not-me"));
+      await accessible(page, "not-me");
+      await page.getByRole("button").click();
+      await accessible(page, "not-me-done");
+      await page.goto(link(sent, "confirm"));
+      await accessible(page, "confirm-dropped");
+      for (const [name, path] of [
+        ["confirm-garbled", "/confirm/nonsense"],
+        ["preferences-garbled", "/preferences/nonsense"],
+        ["unsubscribe-garbled", "/unsubscribe/nonsense"],
+        ["form-unknown", "/demo/forms/NOTTHERE"],
+        ["account-unknown", "/nobody/forms/12ABCDE3"],
+      ]) {
+        const answer = await page.goto(base + path);
+        assert.equal(answer.status(), 404, path);
+        await accessible(page, name);
+      }
+    });
+  },
+
+  async "the snippets of docs/forms.md, on pages of another origin"() {
+    const document = readFileSync(new URL("../../../../docs/forms.md", import.meta.url), "utf8");
+    const snippets = [...document.matchAll(/^```html\n([\s\S]*?)^```$/gm)].map(([, html]) => html.replaceAll("https://HOST", base));
+    assert.equal(snippets.length, 3);
+    const host = http.createServer((request, response) => {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      const snippet = snippets[Number(request.url.slice(1, 2))] ?? "";
+      response.end(`<!doctype html><html lang="en"><title>A website</title><link rel="icon" href="data:,"><main>${snippet}</main>`);
+    });
+    await new Promise((done) => host.listen(0, "127.0.0.1", done));
+    const site = `http://127.0.0.1:${host.address().port}`;
+    try {
+      await within({}, async (page) => {
+        const element = address("element");
+        await page.goto(`${site}/0`);
+        await fill(page, element);
+        await page.getByRole("status").waitFor();
+        await mail(element);
+
+        const plain = address("snippet");
+        await page.goto(`${site}/1`);
+        await page.getByLabel("Email").first().fill(plain);
+        await page.getByLabel("First name").fill("Ann");
+        await page.getByLabel("Monthly newsletter").check();
+        await page.getByLabel("I would like to hear").check();
+        await page.getByRole("button").click();
+        assert.equal(await heading(page), "Thank you");
+        await page.goto(link(await mail(plain), "confirm"));
+        await page.getByRole("button").click();
+        assert.equal(await heading(page), "All done");
+        assert.equal((await contact(plain)).FirstName ?? "Ann", "Ann");
+
+        const script = address("script");
+        await page.goto(`${site}/2`);
+        await page.getByLabel("Email").fill(script);
+        await page.getByRole("button").click();
+        await page.waitForFunction(() => document.querySelector("[role=status]").textContent !== "");
+        assert.match(await page.getByRole("status").innerText(), /email/);
+        await mail(script);
+      });
+    } finally {
+      host.close();
+    }
+  },
+
   async "the mailbox page"() {
     await within({}, async (page) => {
       await page.goto(`${base}/mailbox`);
       assert.equal(await heading(page), "Mailbox");
+      await accessible(page, "mailbox");
       assert.ok(await page.locator("article a[href*='/confirm/']").count() > 0, "links can be followed");
       await page.goto(base);
       await accessible(page, "front");

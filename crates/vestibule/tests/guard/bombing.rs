@@ -26,7 +26,7 @@ fn spelling(n: usize) -> String {
         .enumerate()
         .map(|(i, c)| if n >> i & 1 == 1 { format!("{c}.") } else { c.to_string() })
         .collect();
-    let domain = if n % 3 == 0 { "googlemail.com" } else { "gmail.com" };
+    let domain = if n.is_multiple_of(3) { "googlemail.com" } else { "gmail.com" };
     match n % 4 {
         0 => format!("{}+{n}@{domain}", dots.trim_end_matches('.')),
         1 => format!("{}@{domain}", dots.trim_end_matches('.').to_uppercase()),

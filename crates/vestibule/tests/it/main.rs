@@ -5,6 +5,7 @@ mod app;
 mod bad_input;
 mod browser;
 mod cross_account;
+mod customer_links;
 mod pages;
 mod sentori_acts;
 mod sentori_import;

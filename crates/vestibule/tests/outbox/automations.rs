@@ -32,7 +32,7 @@ steps = [
   { delay = "7 days" },
   { send_mail = { subject = "A week later", text = "Hello again" } },
   { join_list = "NEWS0001" },
-  { webhook = "https://crm.example/hook" },
+  { webhook = "http://127.0.0.1:9/hook" },
   { stop_if = { has_tag = "Welcomed" } },
   { send_mail = { subject = "Never", text = "x" } },
 ]
@@ -96,7 +96,7 @@ both_engines! {
         let on_list = async || marks(&node, "ada@post.example").await.contains(&"NEWS0001".to_owned());
         until("the list was joined", on_list).await;
         let calls = world.deliveries_until(&["--lane", "webhook"], |rows| rows.len() == 2).await;
-        assert_eq!(calls[0]["payload"]["url"], "https://crm.example/hook");
+        assert_eq!(calls[0]["payload"]["url"], "http://127.0.0.1:9/hook");
         world.deliveries_until(&["--lane", "mail"], |rows| rows.iter().all(|r| r["state"] == "done")).await;
         assert_eq!(world.sink.mails().len(), 4, "the run stopped where its condition held");
         node.stop().await;
@@ -139,7 +139,7 @@ both_engines! {
                 "mail to ada@post.example: Welcome, Ada",
                 "mail to ada@post.example: A week later",
                 "join the list NEWS0001",
-                "call https://crm.example/hook",
+                "call http://127.0.0.1:9/hook",
                 "stop: the condition holds",
             ]
         );

@@ -97,6 +97,7 @@ impl World {
             ops_listen: Some(String::new()),
             mail_url: Some(self.sink.url()),
             public_url: Some("https://signup.theatre.example".into()),
+            allow_private_targets: Some(true),
             ..ServeSettings::default()
         };
         let handle = tokio::runtime::Handle::current();

@@ -7,3 +7,4 @@ mod fixture;
 mod http_cases;
 mod login;
 mod one_store;
+mod web_calls;

@@ -140,6 +140,31 @@ testkit::both_engines! {
         assert_eq!((&kept["phone"], &kept["mobile"], &kept["title"]), (&"1".into(), &"2".into(), &"Dr".into()));
     }
 
+    /// Of several who want one address at once, one gets it; of the others' changes nothing is kept.
+    async fn an_address_is_taken_once(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        for round in 0..12 {
+            let mut paths = Vec::new();
+            for n in 0..2 {
+                let made = door.owner("POST", "customers", &person(&format!("p{n}.{round}@b.co"), "")).await;
+                paths.push(format!("customers/{}", made.json()["id"].as_str().expect("an id")));
+            }
+            let wanted = format!("one{round}@b.co");
+            let body = format!(r#"{{"title":"Dr","email":"{wanted}"}}"#);
+            let new = person(&wanted, r#","title":"Dr""#);
+            let patch = async |n: usize| door.owner("PATCH", &paths[n], &body).await;
+            let (a, b, c) = tokio::join!(patch(0), patch(1), door.web("POST", "customer", &new));
+            let mut statuses = [a.status(), b.status(), c.status()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 400, 400], "{} {} {}", a.text(), b.text(), c.text());
+            for (path, answer) in paths.iter().zip([a, b]) {
+                let kept = door.owner("GET", path, "").await.json();
+                let won = answer.status() == 200;
+                assert_eq!((kept["title"] == "Dr", kept["email"] == wanted.as_str()), (won, won), "{kept}");
+            }
+        }
+    }
+
     /// An account's own domain serves that account only, and signatures cover that host.
     async fn own_domains(db: TestDatabase) {
         let door = Door::open(&db).await;

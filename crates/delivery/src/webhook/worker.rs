@@ -1,0 +1,277 @@
+//! The webhook workers: they look for what has fallen due as soon as something was written and every second, keep a bounded
+//! number of calls going, and note each result.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use model::{AccountId, DeliveryId};
+use store::{Attempt, Leased, RouteKey, Store};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::attempt::Messenger;
+use super::health::Health;
+use super::line::Lines;
+use super::metrics::WebhookMetrics;
+use super::{Caller, Targets, WebhookSettings};
+
+/// Streams of one URL held ready.
+const SHARE: usize = 128;
+/// How often other nodes' notes about failing URLs are read.
+const HEALTH_EVERY: Duration = Duration::from_secs(30);
+/// How often ended webhooks are cleared up.
+const CLEARED_EVERY: Duration = Duration::from_secs(600);
+/// How long webhooks are kept that were taken, and those that were given up: they hold what they said about people.
+const KEEP_TAKEN: Duration = Duration::from_secs(7 * 24 * 3600);
+const KEEP_DEAD: Duration = Duration::from_secs(30 * 24 * 3600);
+const MOST_CLEARED: i64 = 500;
+
+/// The webhook workers of one node.
+pub struct Webhooks {
+    stop: mpsc::Sender<()>,
+    task: JoinHandle<()>,
+    metrics: Arc<WebhookMetrics>,
+}
+
+impl Webhooks {
+    /// Starts them.
+    pub fn start(store: Store, settings: WebhookSettings) -> Self {
+        Self::start_with(store, settings, Targets::new(settings.allow_private))
+    }
+
+    /// Starts them with other targets.
+    pub fn start_with(store: Store, settings: WebhookSettings, targets: Targets) -> Self {
+        let (stop, stopped) = mpsc::channel(1);
+        let metrics = Arc::new(WebhookMetrics::default());
+        let caller = Caller::new(targets, settings.time_limit, settings.at_once);
+        let messenger = Messenger { store, caller, health: Health::default(), metrics: Arc::clone(&metrics), settings };
+        let work = Work {
+            messenger: Arc::new(messenger),
+            lines: Lines::new(settings.at_once, settings.at_once_in_all),
+            going: JoinSet::new(),
+            since: HashMap::new(),
+            left_behind: false,
+        };
+        Self { stop, task: tokio::spawn(work.run(stopped, settings.sweep)), metrics }
+    }
+
+    /// What they count.
+    pub fn metrics(&self) -> Arc<WebhookMetrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    /// Begins nothing new, waits for what is under way up to `patience`, and gives back what was not begun.
+    pub async fn stop(self, patience: Duration) {
+        let _ = self.stop.send(()).await;
+        if tokio::time::timeout(patience, self.task).await.is_err() {
+            tracing::warn!("webhooks were under way when time ran out; their leases end by themselves");
+        }
+    }
+}
+
+/// Rows of one stream, in order.
+type Group = Vec<Leased>;
+
+struct Ended {
+    key: RouteKey,
+    rows: Vec<(AccountId, DeliveryId)>,
+    well: Option<bool>,
+}
+
+struct Work {
+    messenger: Arc<Messenger>,
+    lines: Lines<Group>,
+    going: JoinSet<Ended>,
+    /// Rows in hand, with the time their lease was last renewed.
+    since: HashMap<(AccountId, DeliveryId), Instant>,
+    /// Whether the last look had no room for all.
+    left_behind: bool,
+}
+
+impl Work {
+    async fn run(mut self, mut stopped: mpsc::Receiver<()>, every: Duration) {
+        let store = self.messenger.store.clone();
+        if let Err(error) = store.end_webhook_leases().await {
+            tracing::warn!(%error, "could not take over webhooks of an earlier run");
+        }
+        let mut sweep = tokio::time::interval(every);
+        sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut healthy, mut cleared) = (None::<Instant>, None::<Instant>);
+        let passed = |last: &mut Option<Instant>, pause: Duration| {
+            let due = last.is_none_or(|at| at.elapsed() >= pause);
+            if due {
+                *last = Some(Instant::now());
+            }
+            due
+        };
+        loop {
+            self.begin();
+            tokio::select! {
+                biased;
+                _ = stopped.recv() => break,
+                Some(done) = self.going.join_next(), if !self.going.is_empty() => {
+                    self.ended(done);
+                    while let Some(done) = self.going.try_join_next() {
+                        self.ended(done);
+                    }
+                    if self.left_behind {
+                        self.look().await;
+                    }
+                }
+                () = store.webhooks_written() => self.look().await,
+                _ = sweep.tick() => {
+                    if passed(&mut healthy, HEALTH_EVERY) {
+                        self.messenger.health.refresh(&store).await;
+                    }
+                    if passed(&mut cleared, CLEARED_EVERY) {
+                        tokio::spawn(clear_up(store.clone()));
+                    }
+                    self.renew();
+                    self.look().await;
+                }
+            }
+        }
+        self.give_back();
+        while let Some(done) = self.going.join_next().await {
+            self.ended(done);
+        }
+    }
+
+    fn ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
+        match done {
+            Ok(ended) => {
+                for row in &ended.rows {
+                    self.since.remove(row);
+                }
+                self.lines.ended(ended.key, ended.well);
+            }
+            // Attempts catch their own panics, and nobody aborts them.
+            Err(error) => tracing::error!(%error, "a webhook broke off"),
+        }
+    }
+
+    /// Begins as many calls as may go on at one time.
+    fn begin(&mut self) {
+        while let Some((key, group)) = self.lines.next() {
+            let messenger = Arc::clone(&self.messenger);
+            let rows: Vec<_> = group.iter().map(|row| (row.account, row.id)).collect();
+            self.going.spawn(async move {
+                let well = deliver(&messenger, group).await;
+                Ended { key, rows, well }
+            });
+        }
+    }
+
+    /// Keeps what takes long from being taken over by another node.
+    fn renew(&mut self) {
+        let third = Store::lease_time() / 3;
+        for ((account, id), since) in &mut self.since {
+            if since.elapsed() > third {
+                self.messenger.store.keep(*account, *id);
+                *since = Instant::now();
+            }
+        }
+    }
+
+    /// Looks for rows that have fallen due, of each URL only as many as there is room for.
+    async fn look(&mut self) {
+        self.left_behind = false;
+        let store = self.messenger.store.clone();
+        let routes = match store.due_routes().await {
+            Ok(routes) => routes,
+            Err(error) => {
+                tracing::warn!(%error, "could not look for webhooks");
+                return;
+            }
+        };
+        let mut shares = Vec::new();
+        for key in routes {
+            let room = SHARE.saturating_sub(self.lines.waiting(key));
+            // Not one by one: a look costs a transaction.
+            if room * 2 > SHARE {
+                shares.push((key, room as i64));
+            } else {
+                self.left_behind = true;
+            }
+        }
+        if shares.is_empty() {
+            return;
+        }
+        let asked = shares.clone();
+        match store.lease_webhooks(shares).await {
+            Ok(groups) => {
+                let mut found: HashMap<RouteKey, i64> = HashMap::new();
+                for (key, group) in groups {
+                    *found.entry(key).or_default() += 1;
+                    for row in &group {
+                        self.since.insert((row.account, row.id), Instant::now());
+                    }
+                    self.lines.push(key, group);
+                }
+                self.left_behind |= asked.iter().any(|(key, most)| found.get(key) == Some(most));
+            }
+            Err(error) => tracing::warn!(%error, "could not look for webhooks"),
+        }
+    }
+
+    fn give_back(&mut self) {
+        let now = self.messenger.store.ambient().now();
+        for row in self.lines.drain().into_iter().flatten() {
+            self.since.remove(&(row.account, row.id));
+            let attempt = Attempt::Later { at: now, why: "the node was stopped before its turn".into() };
+            self.messenger.store.settle(&row, attempt);
+        }
+    }
+}
+
+/// Calls for one row after the other; what stands behind one that was not taken waits with it. Whether the receiver took
+/// the last that it was asked to.
+async fn deliver(messenger: &Messenger, group: Group) -> Option<bool> {
+    let mut well = None;
+    let mut waits = None;
+    for row in group {
+        if let Some(at) = waits {
+            let why = "waits behind an earlier one about the same contact".into();
+            messenger.store.settle(&row, Attempt::Later { at, why });
+            continue;
+        }
+        let caught = AssertUnwindSafe(messenger.attempt(&row)).catch_unwind().await;
+        let (attempt, taken) = caught.unwrap_or_else(|_| {
+            tracing::error!(account = %row.account, delivery = %row.id, "a webhook panicked");
+            (messenger.later(&row, "internal fault".into()), None)
+        });
+        well = taken.or(well);
+        messenger.metrics.note(&attempt);
+        match &attempt {
+            Attempt::Again { at, error } => {
+                waits = Some(*at);
+                tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
+            }
+            Attempt::Dead { error } => {
+                tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "given up");
+            }
+            _ => {}
+        }
+        messenger.store.settle(&row, attempt);
+    }
+    well
+}
+
+async fn clear_up(store: Store) {
+    let now = store.ambient().now();
+    loop {
+        match store.forget_webhooks(now.minus(KEEP_TAKEN), now.minus(KEEP_DEAD), MOST_CLEARED).await {
+            Ok(0) => return,
+            // Not all at once: others want to write as well.
+            Ok(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            Err(error) => {
+                tracing::warn!(%error, "could not clear ended webhooks up");
+                return;
+            }
+        }
+    }
+}
