@@ -21,9 +21,14 @@ pub enum Guard {
 
 /// Applies so many accounts to a store.
 pub fn apply_all(installation: &Installation, count: u32, guard: Guard) -> Result<()> {
+    apply_with(installation, count, guard, "")
+}
+
+/// The same with more of the form's actions, and whatever tables may follow them.
+pub fn apply_with(installation: &Installation, count: u32, guard: Guard, more: &str) -> Result<()> {
     for account in 0..count {
         let file = installation.directory.join(format!("account-{account}.toml"));
-        fs::write(&file, account_file(account, guard))?;
+        fs::write(&file, account_file(account, guard) + more)?;
         installation.apply(&file)?;
     }
     Ok(())

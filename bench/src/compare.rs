@@ -22,6 +22,8 @@ pub enum Workload {
     /// `RequireConfirmation:"false"`: applied at once, no mail.
     #[value(name = "false")]
     Applied,
+    /// Sign-up, answered when the mail server has the confirmation mail.
+    Mailed,
     /// Sign-up, mail, link, applied.
     Journey,
 }
@@ -30,6 +32,7 @@ impl Workload {
     fn name(self) -> &'static str {
         match self {
             Self::Applied => "\"false\"",
+            Self::Mailed => "mailed",
             Self::Journey => "journey",
         }
     }
@@ -54,6 +57,8 @@ pub struct Plan {
     pub patience: Duration,
     /// Requests a second for an open loop of the server's runs.
     pub rate: Option<f64>,
+    /// Connections to the mail server; left out = the server's own number.
+    pub mail_connections: Option<usize>,
     /// For what is drawn by chance.
     pub seed: u64,
 }
@@ -93,7 +98,10 @@ pub fn run_server(
     workload: Workload,
     connections: usize,
 ) -> Result<Measured> {
-    let store = stores.make(engine, plan.accounts, plan.guard)?;
+    let mut store = stores.make(engine, plan.accounts, plan.guard)?;
+    if let Some(connections) = plan.mail_connections {
+        store.installation.mail_url = Some(format!("{}?connections={connections}", sink.url()));
+    }
     let server = store.installation.start()?;
     let host = server.address.to_string();
     let people = Arc::new(People::default());
@@ -101,6 +109,7 @@ pub fn run_server(
     let load = Load { rate: plan.rate, database, ..plan.load(server.address, server.pid(), connections) };
     let mut measured = match workload {
         Workload::Applied => run(&load, |_| SignUps::new(Arc::clone(&people), plan.accounts, &host))?,
+        Workload::Mailed => run(&load, |_| SignUps::mailed(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Journey => run(&load, |connection| {
             let seed = mix(plan.seed.wrapping_add(connection as u64));
             Journeys::new(Arc::clone(&people), Arc::clone(&sink.bag), plan.accounts, &host, seed)
@@ -113,7 +122,7 @@ pub fn run_server(
         );
     }
     let left = sink.bag.clear();
-    if left > 0 {
+    if left > 0 && workload != Workload::Mailed {
         measured.tally.fault(format!("{left} mails that no sign-up asked for, or too late"));
     }
     if let Err(e) = server.stop() {

@@ -11,13 +11,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::accounts::Guard;
 use crate::api;
+use crate::crash_outbox;
 use crate::ledger::{Entry, Follow, Seen};
 use crate::onslaught::{Onslaught, Record};
 use crate::people::{Kind, LISTS, SignUpRequest};
 use crate::random::Dice;
 use crate::server::Server;
 use crate::sign_ups::People;
-use crate::sink::Sink;
+use crate::sink::{Hold, Sink};
 use crate::store::{Engine, Engines, Store, Stores};
 
 /// Faults printed in full.
@@ -28,25 +29,29 @@ const SHOWN: usize = 20;
 pub struct Options {
     /// Kills.
     #[arg(long, default_value_t = 50)]
-    rounds: u32,
+    pub rounds: u32,
     /// Where sign-ups are kept.
     #[arg(long, default_value = "both")]
-    engine: Engines,
+    pub engine: Engines,
     /// Kills PostgreSQL instead of the server, which must recover by itself.
     #[arg(long)]
-    kill_postgres: bool,
+    pub kill_postgres: bool,
     /// Seconds within which a mail that is owed must come after the last restart, and a server recover.
     #[arg(long, default_value_t = 90)]
-    bound: u64,
+    pub bound: u64,
+    /// Also looks at what sign-ups set off: an automation with two mails and tags between them; the mail server leaves
+    /// mails unanswered, so that each kill falls into the middle of some.
+    #[arg(long, conflicts_with = "kill_postgres")]
+    pub outbox: bool,
     /// Accounts; each round uses the next.
     #[arg(long, default_value_t = 10)]
-    accounts: u32,
+    pub accounts: u32,
 }
 
 impl Options {
     /// Two kills on SQLite.
     pub fn tiny() -> Self {
-        Self { rounds: 2, engine: Engines::Sqlite, kill_postgres: false, bound: 90, accounts: 2 }
+        Self { rounds: 2, engine: Engines::Sqlite, kill_postgres: false, bound: 90, outbox: false, accounts: 2 }
     }
 }
 
@@ -56,7 +61,10 @@ pub fn run(options: &Options, stores: &Stores, sink: &Sink, seed: u64) -> Result
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut well = true;
     for &engine in engines {
-        let store = stores.make(engine, options.accounts.max(1), Guard::Enforce)?;
+        let mut store = stores.make(engine, options.accounts.max(1), Guard::Enforce)?;
+        if options.outbox {
+            crash_outbox::prepare(&mut store.installation, options.accounts.max(1), sink)?;
+        }
         let mut trial = Trial {
             options,
             stores,
@@ -81,7 +89,11 @@ pub fn run(options: &Options, stores: &Stores, sink: &Sink, seed: u64) -> Result
             runtime.block_on(trial.check_round(round, server.address, account, record))?;
         }
         runtime.block_on(trial.check_all(server.address))?;
-        let what = if options.kill_postgres { "PostgreSQL killed" } else { "server killed" };
+        let what = match (options.kill_postgres, options.outbox) {
+            (true, _) => "PostgreSQL killed",
+            (_, true) => "server killed in the middle of deliveries",
+            _ => "server killed",
+        };
         well &= trial.report(&format!("{}, {what}, {} rounds", engine.name(), options.rounds));
     }
     Ok(well)
@@ -110,9 +122,16 @@ impl Trial<'_> {
     }
 
     fn lose_server(&mut self, mut server: Server, account: u32) -> Result<(Server, Record)> {
+        if self.options.outbox {
+            crash_outbox::hold(self.sink, &mut self.dice);
+        }
         let onslaught = self.begin(server.address, account);
         ensure!(server.is_running(), "the server ended by itself");
+        if self.options.outbox {
+            crash_outbox::wait_for_middle(self.sink);
+        }
         server.kill()?;
+        self.sink.bag.hold(Hold::Nothing);
         let record = onslaught.stop()?;
         let server = self.store.installation.start().context("restart after SIGKILL")?;
         self.slowest = self.slowest.max(server.start_time);
@@ -203,6 +222,10 @@ impl Trial<'_> {
             Ok(())
         })
         .await?;
+        if self.options.outbox {
+            let late = crash_outbox::check(&self.store.installation, &entries, &bag, self.options);
+            self.faults.extend(late?);
+        }
         for account in 0..self.options.accounts.max(1) {
             let (mine, others) = entries.into_iter().partition(|e| e.wish.account == account);
             let mut mine: Vec<_> = mine;
@@ -219,6 +242,10 @@ impl Trial<'_> {
         let all = self.entries.len();
         let acknowledged = self.entries.iter().filter(|e| e.is_acknowledged()).count();
         let twice = self.entries.iter().filter(|e| self.sink.bag.tokens(&e.wish.address()).len() > 1).count();
+        if self.options.outbox {
+            let (mails, most) = (self.sink.bag.mails(), self.sink.bag.most_copies());
+            println!("{title}: of {mails} mails none came more than {most} times");
+        }
         println!(
             "{title}: {all} sign-ups, {acknowledged} acknowledged, {} wrong; {twice} mailed twice; slowest recovery {:.2} s",
             self.faults.len(),

@@ -7,6 +7,8 @@ mod client;
 mod compare;
 mod control;
 mod crash;
+mod crash_outbox;
+mod delivery;
 mod footprint;
 mod journeys;
 mod ledger;
@@ -67,8 +69,12 @@ enum Task {
     Baseline(Runs),
     /// Sign-ups that are applied at once, beside the bare handler.
     SignUps(Runs),
+    /// Sign-ups that are answered when the mail server has their confirmation mail, beside the bare handler.
+    Mailed(Runs),
     /// Whole journeys with mail and link, beside the bare handler.
     Journeys(Runs),
+    /// Mails a second out of the outbox, when it is empty otherwise and when much else waits in it.
+    Delivery(delivery::Options),
     /// A fixed rate; latency counts from when a request was due.
     Open {
         /// Requests a second.
@@ -125,6 +131,9 @@ struct Runs {
     /// What the guard does in the accounts.
     #[arg(long, default_value = "enforce")]
     guard: Guard,
+    /// Connections to the mail server; left out = the server's own number.
+    #[arg(long)]
+    mail_connections: Option<usize>,
 }
 
 impl Runs {
@@ -139,6 +148,7 @@ impl Runs {
             guard: self.guard,
             patience: Duration::from_secs(self.patience),
             rate: None,
+            mail_connections: self.mail_connections,
             seed,
         }
     }
@@ -154,6 +164,7 @@ impl Runs {
             accounts: Some(2),
             patience: 0,
             guard: Guard::Enforce,
+            mail_connections: None,
         }
     }
 }
@@ -195,6 +206,8 @@ fn run(cli: Cli) -> Result<bool> {
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
+                Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
+                Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);
@@ -202,13 +215,17 @@ fn run(cli: Cli) -> Result<bool> {
                 }
                 Task::All(runs) => {
                     println!("{}", footprint::measure(&bench.stores)?);
-                    bench.figures(runs, &[Workload::Applied, Workload::Journey])?
+                    bench.figures(runs, &[Workload::Applied, Workload::Mailed, Workload::Journey])?
                 }
                 Task::Open { rate, workload, runs } => bench.open(*rate, *workload, runs)?,
                 _ => {
                     let well = crash::run(&crash::Options::tiny(), &bench.stores, &bench.sink, seed)?;
                     anyhow::ensure!(well, "the crash test found losses");
-                    bench.figures(&Runs::tiny(), &[Workload::Applied, Workload::Journey])?
+                    let options = crash::Options { outbox: true, ..crash::Options::tiny() };
+                    let well = crash::run(&options, &bench.stores, &bench.sink, seed)?;
+                    anyhow::ensure!(well, "the crash test of the outbox found losses");
+                    delivery::run(&delivery::Options::tiny(), &bench.stores, &bench.sink)?;
+                    bench.figures(&Runs::tiny(), &[Workload::Applied, Workload::Mailed, Workload::Journey])?
                 }
             }
         }

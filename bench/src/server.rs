@@ -27,6 +27,8 @@ pub struct Installation {
     pub database_url: Option<String>,
     /// Where mail goes; `None` leaves it to the server.
     pub mail_url: Option<String>,
+    /// Seconds that callers wait for the mail server; `None` leaves it to the server.
+    pub mail_wait: Option<f64>,
 }
 
 impl Installation {
@@ -36,6 +38,14 @@ impl Installation {
         let said = || String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "account apply {} failed: {}", file.display(), said());
         Ok(())
+    }
+
+    /// What another command says; it must succeed.
+    pub fn said(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.command().args(arguments).output()?;
+        let wrong = || String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "{} failed: {}", arguments.join(" "), wrong());
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Starts a node and waits until it is ready.
@@ -81,6 +91,9 @@ impl Installation {
         command.env("VESTIBULE_MAIL_FROM", "bench@bench.example");
         if let Some(url) = &self.mail_url {
             command.env("VESTIBULE_MAIL_URL", url);
+        }
+        if let Some(seconds) = self.mail_wait {
+            command.env("VESTIBULE_MAIL_WAIT", seconds.to_string());
         }
         if let Some(url) = &self.database_url {
             command.env("VESTIBULE_DATABASE_URL", url);

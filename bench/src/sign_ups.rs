@@ -1,4 +1,5 @@
-//! The workload "false": every request a new person, applied at once.
+//! The workloads "false" (every request a new person, applied at once) and "mailed" (every request a new person, answered
+//! when the mail server has the confirmation mail).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +39,11 @@ impl SignUps {
     /// A connection that signs people up with so many accounts in turn.
     pub fn new(people: Arc<People>, accounts: u32, host: &str) -> Self {
         Self { people, accounts, request: SignUpRequest::new(Kind::Applied, host) }
+    }
+
+    /// The same, each waiting for its link, which nobody follows.
+    pub fn mailed(people: Arc<People>, accounts: u32, host: &str) -> Self {
+        Self { people, accounts, request: SignUpRequest::new(Kind::Confirmed, host) }
     }
 }
 

@@ -92,6 +92,7 @@ impl Stores {
             directory: directory.path().to_owned(),
             database_url,
             mail_url: Some(self.mail_url.clone()),
+            mail_wait: None,
         };
         apply_all(&installation, accounts, guard)?;
         Ok(Store { installation, database, _directory: directory })
@@ -101,8 +102,20 @@ impl Stores {
     pub fn make_bare(&self) -> Result<Store> {
         let directory = tempfile::Builder::new().prefix("store-").tempdir_in(self.directory.path())?;
         let (program, path) = (self.program.clone(), directory.path().to_owned());
-        let installation = Installation { program, directory: path, database_url: None, mail_url: None };
+        let installation =
+            Installation { program, directory: path, database_url: None, mail_url: None, mail_wait: None };
         Ok(Store { installation, database: None, _directory: directory })
+    }
+
+    /// Runs statements in a store; its server must have ended where the engine is a file.
+    pub fn script(&self, store: &Store, sql: &str) -> Result<()> {
+        match &store.database {
+            Some(name) => self.postgres()?.ask(name, sql).map(drop),
+            None => {
+                let file = store.installation.directory.join("vestibule.db");
+                rusqlite::Connection::open(&file)?.execute_batch(sql).with_context(|| file.display().to_string())
+            }
+        }
     }
 
     /// Takes a store away; its server must have ended.

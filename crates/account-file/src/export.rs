@@ -31,7 +31,7 @@ const ACCOUNT: &[&str] = &[
     "exempt_networks",
     "alert_to",
 ];
-const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "domain_rates"];
+const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "bad_address_after", "domain_rates"];
 
 /// The parts of the file, in the order of the example.
 const PARTS: &[(&str, &[(ItemKind, &str)])] = &[

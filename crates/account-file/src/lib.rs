@@ -11,6 +11,7 @@ mod export;
 mod file_form;
 mod items;
 mod merge_fields;
+mod mjml;
 mod names;
 mod parse;
 mod plan;

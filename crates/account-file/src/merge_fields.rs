@@ -75,7 +75,7 @@ fn name_of(content: &str) -> &str {
 }
 
 /// Where in a text of several lines.
-fn line_of(template: &str, at: usize) -> String {
+pub(crate) fn line_of(template: &str, at: usize) -> String {
     if !template.contains('\n') {
         return String::new();
     }

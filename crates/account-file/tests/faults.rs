@@ -111,6 +111,7 @@ fn callers_never_show_a_secret() {
             "17:1: [[api_user]] needs `login`",
             "19:1: unknown key `key` in [[api_user]]; known here: kind, login, secret",
             "22:8: `name` cannot hold `#`",
+            "23:1: `scopes` names at least one",
             "23:11: `scopes` holds scopes such as `contacts:read`, not `all`",
         ],
     );

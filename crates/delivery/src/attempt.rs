@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{AccountId, AccountSnapshot, EmailAddress, FormId, SignUpKind};
-use store::{Attempt, Leased, Links, Owed, Place, Store, StoreError};
+use store::{Attempt, Lane, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
 use crate::fair::Route;
@@ -91,8 +91,7 @@ impl Courier {
 
     fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
         self.metrics.fault(fault.kind);
-        let text = fault.code.map_or_else(|| fault.text.clone(), |code| format!("{code} {}", fault.text));
-        let error = format!("{}: {text}", fault.kind.name());
+        let error = format!("{}: {}", fault.kind.name(), fault.text);
         match fault.kind {
             kind if kind.is_retryable() => self.later(row, error),
             // An alert goes to staff, mails about a change of address to one that is not, or no longer, the contact's.
@@ -105,7 +104,9 @@ impl Courier {
                         | Owed::EndpointGivenUp { .. }
                 ) =>
             {
-                Attempt::BadAddress { error }
+                let rule =
+                    self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+                Attempt::BadAddress { after: rule.unwrap_or(1), error }
             }
             _ => Attempt::Dead { error },
         }
@@ -221,20 +222,23 @@ impl Courier {
 
     /// Hands a mail over, at the account's pace and with its signatures.
     pub(crate) async fn send(&self, account: &AccountSnapshot, row: &Leased, mail: &Outgoing) -> Attempt {
-        let now = self.store.ambient().now();
-        if let Some(settings) = &account.settings.mail
-            && let Err(wait) = self.rates.take(row.account, settings, mail.to.domain(), row.lane, now)
-        {
-            // Spread, so that not all who wait come back at the same moment.
-            let [spread] = self.store.ambient().random::<1>();
-            let at = now.plus(wait.mul_f64(1.0 + f64::from(spread) / 64.0));
-            return Attempt::Later { at, why: "waits for the account's rate".into() };
+        if let Some(settings) = &account.settings.mail {
+            match self.rates.take(&self.store, row.account, settings, mail.to.domain(), row.lane).await {
+                Ok(Ok(())) => {}
+                Ok(Err(wait)) => {
+                    // Spread, so that not all who wait come back at the same moment.
+                    let [spread] = self.store.ambient().random::<1>();
+                    let at = self.store.ambient().now().plus(wait.mul_f64(1.0 + f64::from(spread) / 64.0));
+                    return Attempt::Later { at, why: "waits for the account's rate".into() };
+                }
+                Err(error) => return self.later(row, error.to_string()),
+            }
         }
         let way = match self.ways.of(account).await {
             Ok(way) => way,
             Err(why) => return self.later(row, why),
         };
-        match way.transport.send_signed(mail, &way.signers).await {
+        match way.transport.send_signed(mail, &way.signers, row.lane == Lane::Confirmation).await {
             Ok(_) => Attempt::Done,
             Err(fault) => self.after(row, &fault),
         }

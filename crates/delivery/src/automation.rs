@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{AccountSnapshot, Automation, AutomationStep, Condition, FieldId, ListId, LocalText, TagId, Timestamp};
 use store::Contact;
 
-use crate::mail::{Escape, MergeField, Template, TemplateKind};
+use crate::mail::{Escape, MergeField, Template, TemplateKind, mjml};
 
 /// What a step comes to.
 #[derive(Debug, PartialEq)]
@@ -38,6 +38,12 @@ impl Standing {
             tags: contact.tags.iter().map(|t| t.tag).collect(),
             lists: contact.lists.iter().map(|(list, _)| *list).collect(),
         }
+    }
+
+    /// Whether a mail may go by its list. One for a list that is gone goes to nobody.
+    fn is_on_list_of(&self, account: &AccountSnapshot, step: &AutomationStep) -> bool {
+        let AutomationStep::SendMail { list: Some(_), .. } = step else { return true };
+        list_of(account, step).is_some_and(|id| self.lists.contains(&id))
     }
 
     fn holds(&self, account: &AccountSnapshot, condition: &Condition) -> bool {
@@ -160,7 +166,7 @@ pub(crate) struct StepMail {
 impl MailValues<'_> {
     /// Writes the mail of a step; `None` when the step is none. A text that cannot be read is a fault that names it.
     pub(crate) fn write(&self, step: &AutomationStep) -> Option<Result<StepMail, String>> {
-        let AutomationStep::SendMail { subject, text, html } = step else { return None };
+        let AutomationStep::SendMail { subject, text, html, .. } = step else { return None };
         let write = || {
             Ok(StepMail {
                 subject: self.fill("subject", subject, Escape::Subject)?,
@@ -173,6 +179,12 @@ impl MailValues<'_> {
 
     fn fill(&self, part: &str, text: &LocalText, escape: Escape) -> Result<String, String> {
         let text = text.pick(self.language, &self.account.settings.language.0);
+        let made = if part == "html" && mjml::is_mjml(text) {
+            Some(mjml::to_html(text).map_err(|fault| format!("its {part}: {fault}"))?)
+        } else {
+            None
+        };
+        let text = made.as_deref().unwrap_or(text);
         let template =
             Template::parse_saved(text, TemplateKind::Mail).map_err(|fault| format!("its {part}: {fault}"))?;
         Ok(template.render(&|field| self.value(field), escape))
@@ -227,7 +239,7 @@ pub fn timeline(
     };
     for step in &automation.steps {
         let line = match act(account, step, &mut standing) {
-            Act::Mail => match (values.write(step), not_mailed(contact)) {
+            Act::Mail => match (values.write(step), not_mailed(account, contact, step, &standing)) {
                 (_, Some(why)) => format!("no mail: {why}"),
                 (Some(Ok(mail)), None) => format!("mail to {}: {}", contact.row.email, mail.subject),
                 (Some(Err(why)), None) => format!("no mail: {why}"),
@@ -264,14 +276,26 @@ fn idle(step: &AutomationStep) -> String {
     }
 }
 
-/// Why a contact gets no mail of an automation, if so.
-pub(crate) fn not_mailed(contact: &Contact) -> Option<&'static str> {
+/// Why a contact gets no mail of a step, if so.
+pub(crate) fn not_mailed(
+    account: &AccountSnapshot,
+    contact: &Contact,
+    step: &AutomationStep,
+    standing: &Standing,
+) -> Option<&'static str> {
     match &contact.row {
         row if row.suppressed_at.is_some() => Some("the contact is suppressed"),
         row if row.bad_address_at.is_some() => Some("the contact's address takes no mail"),
         row if row.confirmed_at.is_none() => Some("the contact has not confirmed"),
+        _ if !standing.is_on_list_of(account, step) => Some("the contact is not on the mail's list"),
         _ => None,
     }
+}
+
+/// The list that a step's mail is for; `None` where it names none or one that is gone.
+pub(crate) fn list_of(account: &AccountSnapshot, step: &AutomationStep) -> Option<ListId> {
+    let AutomationStep::SendMail { list: Some(list), .. } = step else { return None };
+    account.list_by_external_id(list).map(|(id, _)| id)
 }
 
 #[cfg(test)]
@@ -294,6 +318,7 @@ mod tests {
             subject: LocalText::One("S".into()),
             text: LocalText::One("T".into()),
             html: None,
+            list: None,
         };
         let automation = Automation {
             external_id: "X".into(),

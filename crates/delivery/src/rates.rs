@@ -1,84 +1,144 @@
-//! How fast an account's mail may go out: in all, and to domains that ask for patience.
+//! How fast an account's mail may go out: in all, and to domains that ask for patience. The rates hold over all nodes: where
+//! several may share the database, each takes a few places at a time out of a bucket that is kept there.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{AccountId, MailSettings, Timestamp};
-use store::Lane;
+use store::{Lane, Rate, Store, StoreError, Taken};
 
 /// The account, and the domain for its own rate.
 type Key = (AccountId, Option<String>);
 
-/// One bucket for each rate in use on this node.
+/// The rates in use on this node.
 #[derive(Debug, Default)]
-pub(crate) struct Rates(Mutex<HashMap<Key, Bucket>>);
+pub(crate) struct Rates {
+    alone: Mutex<HashMap<Key, Bucket>>,
+    shared: tokio::sync::Mutex<HashMap<(Key, Lane), Places>>,
+}
 
+/// A bucket of this node's own.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
-    full: f64,
-    tokens: f64,
-    per_second: f64,
-    at: Timestamp,
+    rate: Rate,
+    full_at: Timestamp,
+}
+
+/// Places that this node took out of a shared bucket.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    left: i64,
+    /// Places that were not used by then are forgotten: whoever asks again finds a fuller bucket.
+    until: Timestamp,
+    /// There is nothing to be had before.
+    not_before: Timestamp,
+}
+
+/// How long places that were taken are kept.
+const KEPT: Duration = Duration::from_secs(2);
+/// Buckets remembered before those that are full are looked for.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// A rate: ten seconds' worth may go out in one go.
+fn rate(per_minute: u32) -> Rate {
+    let per_minute = i64::from(per_minute.max(1));
+    Rate { every: 60_000_000 / per_minute, holds: (per_minute / 6).max(1) }
+}
+
+/// A quarter of every burst is kept for confirmations.
+fn kept(rate: Rate, lane: Lane) -> i64 {
+    if lane == Lane::Confirmation { 0 } else { rate.holds / 4 }
+}
+
+/// The buckets that a mail goes by, the narrower first.
+fn wanted(account: AccountId, settings: &MailSettings, domain: &str) -> Vec<(Key, Rate)> {
+    let domain = domain.to_ascii_lowercase();
+    let of_domain = settings.domain_rates.iter().find(|r| r.domain == domain).map(|r| r.per_minute);
+    let asked = [(Some(domain), of_domain), (None, settings.rate_per_minute)];
+    asked.into_iter().filter_map(|(domain, per_minute)| Some(((account, domain), rate(per_minute?)))).collect()
 }
 
 impl Bucket {
-    fn new(per_minute: u32, now: Timestamp) -> Self {
-        let per_second = f64::from(per_minute) / 60.0;
-        // Ten seconds' worth may go out in one go.
-        let full = (per_second * 10.0).max(1.0);
-        Self { full, tokens: full, per_second, at: now }
-    }
-
-    fn refill(&mut self, now: Timestamp) {
-        self.tokens = (self.tokens + now.since(self.at).as_secs_f64() * self.per_second).min(self.full);
-        self.at = now;
-    }
-
-    /// How long until a mail of that lane may go. A quarter is kept for confirmations.
-    fn wait(&self, lane: Lane) -> Duration {
-        let kept = if lane == Lane::Confirmation { 0.0 } else { (self.full / 4.0).floor() };
-        let missing = (1.0 + kept - self.tokens).max(0.0);
-        Duration::from_secs_f64((missing / self.per_second).min(86_400.0))
+    /// How long until a piece may be taken.
+    fn wait(&self, lane: Lane, now: Timestamp) -> Duration {
+        let most_missing = (self.rate.holds - kept(self.rate, lane)) * self.rate.every;
+        let missing = (self.full_at.0 - now.0).max(0) + self.rate.every;
+        Duration::from_micros((missing - most_missing).max(0).unsigned_abs())
     }
 }
 
 impl Rates {
     /// Takes a place for one mail, or says how long to wait for one.
-    pub(crate) fn take(
+    pub(crate) async fn take(
         &self,
+        store: &Store,
         account: AccountId,
         settings: &MailSettings,
         domain: &str,
         lane: Lane,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        let domain = domain.to_ascii_lowercase();
-        let of_domain = settings.domain_rates.iter().find(|r| r.domain == domain).map(|r| r.per_minute);
-        let asked = [(None, settings.rate_per_minute), (Some(domain), of_domain)];
-        let wanted: Vec<(Key, u32)> =
-            asked.into_iter().filter_map(|(d, rate)| Some(((account, d), rate?.max(1)))).collect();
+    ) -> Result<Result<(), Duration>, StoreError> {
+        let wanted = wanted(account, settings, domain);
         if wanted.is_empty() {
-            return Ok(());
+            return Ok(Ok(()));
         }
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut wait = Duration::ZERO;
+        let now = store.ambient().now();
+        if !store.is_shared() {
+            return Ok(self.take_alone(&wanted, lane, now));
+        }
+        // One asks, the others wait for what it brings.
+        let mut shared = self.shared.lock().await;
+        if shared.len() > MOST_REMEMBERED {
+            shared.retain(|_, places| places.until > now || places.not_before > now);
+        }
         for (key, rate) in &wanted {
-            let new = Bucket::new(*rate, now);
-            let bucket = buckets.entry(key.clone()).or_insert(new);
-            // A rate that was changed begins anew.
-            if (bucket.per_second - new.per_second).abs() > f64::EPSILON {
-                *bucket = new;
+            let none = Places { left: 0, until: now, not_before: now };
+            let places = shared.entry((key.clone(), lane)).or_insert(none);
+            if places.left > 0 && places.until > now {
+                continue;
             }
-            bucket.refill(now);
-            wait = wait.max(bucket.wait(lane));
+            if places.not_before > now {
+                return Ok(Err(places.not_before.since(now)));
+            }
+            // A second's worth at most, so that nodes share what there is.
+            let some = (1_000_000 / rate.every.max(1)).clamp(1, (rate.holds / 4).max(1));
+            let name = format!("mail {}", key.1.as_deref().unwrap_or_default());
+            match store.take_from_bucket(account, name, *rate, some, kept(*rate, lane)).await? {
+                Taken::Pieces(left) => *places = Places { left, until: now.plus(KEPT), not_before: now },
+                Taken::NotBefore(at) => {
+                    *places = Places { not_before: at, ..none };
+                    return Ok(Err(at.since(now)));
+                }
+            }
+        }
+        for (key, _) in wanted {
+            if let Some(places) = shared.get_mut(&(key, lane)) {
+                places.left -= 1;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn take_alone(&self, wanted: &[(Key, Rate)], lane: Lane, now: Timestamp) -> Result<(), Duration> {
+        let mut buckets = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() > MOST_REMEMBERED {
+            buckets.retain(|_, bucket| bucket.full_at > now);
+        }
+        let mut wait = Duration::ZERO;
+        for (key, rate) in wanted {
+            let bucket = buckets.entry(key.clone()).or_insert(Bucket { rate: *rate, full_at: now });
+            // A rate that was changed begins anew.
+            if bucket.rate != *rate {
+                *bucket = Bucket { rate: *rate, full_at: now };
+            }
+            wait = wait.max(bucket.wait(lane, now));
         }
         if !wait.is_zero() {
             return Err(wait);
         }
-        for (key, _) in &wanted {
+        for (key, rate) in wanted {
             if let Some(bucket) = buckets.get_mut(key) {
-                bucket.tokens -= 1.0;
+                bucket.full_at = Timestamp(bucket.full_at.max(now).0 + rate.every);
             }
         }
         Ok(())
@@ -98,7 +158,8 @@ mod tests {
             ..MailSettings::default()
         };
         let take = |domain: &str, lane, second: i64| {
-            rates.take(AccountId(1), &settings, domain, lane, Timestamp(second * 1_000_000)).is_ok()
+            let wanted = wanted(AccountId(1), &settings, domain);
+            rates.take_alone(&wanted, lane, Timestamp(second * 1_000_000)).is_ok()
         };
         let went = (0..20).filter(|_| take("a.example", Lane::Mail, 0)).count();
         let confirmed = (0..20).filter(|_| take("a.example", Lane::Confirmation, 0)).count();
@@ -109,8 +170,9 @@ mod tests {
         assert!(!take("slow.example", Lane::Mail, 60));
         assert!(take("a.example", Lane::Mail, 60));
         assert!(take("slow.example", Lane::Mail, 71));
-        let wait = rates.take(AccountId(1), &settings, "slow.example", Lane::Mail, Timestamp(71_000_000));
+        let slow = wanted(AccountId(1), &settings, "slow.example");
+        let wait = rates.take_alone(&slow, Lane::Mail, Timestamp(71_000_000));
         assert!(wait.is_err_and(|w| w > Duration::from_secs(8) && w <= Duration::from_secs(10)));
-        assert!(rates.take(AccountId(2), &MailSettings::default(), "x", Lane::Mail, Timestamp(0)).is_ok());
+        assert!(wanted(AccountId(2), &MailSettings::default(), "x").is_empty());
     }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use model::{AccountSnapshot, EmailAddress};
 use store::{
-    Attempt, Contact, ContactKey, Facts, Lane, Leased, NewDelivery, Numbers, Owed, PersonKey, Plan, RunRow, Wants,
+    Attempt, Contact, ContactKey, Facts, Lane, Leased, NewDelivery, Numbers, Of, Owed, PersonKey, Plan, RunRow, Wants,
 };
 
 use crate::attempt::{Courier, NoMail};
-use crate::automation::{MailValues, Standing, not_mailed, onward};
+use crate::automation::{MailValues, Standing, list_of, not_mailed, onward};
 use crate::mail::Outgoing;
+use crate::personal_mails::unsubscribe_headers;
 
 /// How often passing on is tried before the whole step is: its mail would go out once more.
 const TRIES: usize = 4;
@@ -40,7 +41,8 @@ impl Courier {
         }
         let mut attempt = Attempt::Done;
         if is_mail {
-            attempt = match not_mailed(&contact) {
+            let without = current.and_then(|step| not_mailed(account, &contact, step, &Standing::of(&contact)));
+            attempt = match without {
                 // Later steps still run.
                 Some(_) => Attempt::Done,
                 None => match self.step_mail(account, row, &run, &contact, step).await {
@@ -69,7 +71,10 @@ impl Courier {
     ) -> Result<Outgoing, NoMail> {
         let to = EmailAddress::parse(&contact.row.email).map_err(|_| NoMail::Never("the address is none".into()))?;
         let preferences = self.links.preferences(row.account, run.contact);
-        let unsubscribe = self.links.unsubscribe(row.account, run.contact);
+        let step = usize::try_from(step).ok().and_then(|n| run.definition.steps.get(n));
+        let of = Of { account: row.account, contact: run.contact };
+        let list = step.and_then(|step| list_of(account, step));
+        let unsubscribe = self.links.unsubscribe_from(of, list);
         let values = MailValues {
             account,
             email: to.given(),
@@ -79,16 +84,11 @@ impl Courier {
             unsubscribe: &unsubscribe,
             language: run.language.as_deref().unwrap_or(&account.settings.language.0),
         };
-        let step = usize::try_from(step).ok().and_then(|n| run.definition.steps.get(n));
         let mail = step.and_then(|step| values.write(step)).ok_or_else(|| NoMail::Never("not a mail".into()))?;
         let mail = mail.map_err(NoMail::Never)?;
         let mut outgoing = self.addressed(account, row, to.clone(), mail.subject, mail.text).await?;
         outgoing.html = mail.html;
-        // RFC 8058: one click in the mail program, without a page in between.
-        outgoing.headers = vec![
-            ("List-Unsubscribe".into(), format!("<{unsubscribe}>")),
-            ("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()),
-        ];
+        outgoing.headers = unsubscribe_headers(&self.links, of, list);
         Ok(outgoing)
     }
 

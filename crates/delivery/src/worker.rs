@@ -103,11 +103,18 @@ struct Work {
     settings: WorkerSettings,
     metrics: Arc<DeliveryMetrics>,
     waiting: Fair<Leased>,
-    going: JoinSet<(Spot, DeliveryId)>,
+    going: JoinSet<Ended>,
     /// Rows in hand, with the time their lease was last renewed.
     since: HashMap<(AccountId, DeliveryId), Instant>,
     /// Accounts and lanes of which the last look left something behind.
     more: HashSet<(AccountId, Lane)>,
+}
+
+/// An attempt that is over.
+struct Ended {
+    spot: Spot,
+    id: DeliveryId,
+    in_stream: bool,
 }
 
 /// The lanes that these workers see to.
@@ -159,9 +166,13 @@ impl Work {
         self.waiting.push(spot, row);
     }
 
-    fn ended(&mut self, done: Result<(Spot, DeliveryId), tokio::task::JoinError>) {
+    fn ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
         match done {
-            Ok((spot, id)) => {
+            Ok(Ended { spot, id, in_stream }) => {
+                // The next of its stream may go now.
+                if in_stream {
+                    self.more.insert((spot.account, spot.lane));
+                }
                 self.since.remove(&(spot.account, id));
                 self.waiting.ended(spot);
             }
@@ -175,7 +186,7 @@ impl Work {
         while let Some((spot, row)) = self.waiting.next() {
             let (courier, metrics) = (Arc::clone(&self.courier), Arc::clone(&self.metrics));
             self.going.spawn(async move {
-                let id = row.id;
+                let (id, in_stream) = (row.id, row.owed.stream().is_some());
                 let attempt = AssertUnwindSafe(courier.attempt(&row)).catch_unwind().await;
                 match attempt {
                     Ok(attempt) => settle(&courier.store, &metrics, row, attempt),
@@ -185,7 +196,7 @@ impl Work {
                         settle(&courier.store, &metrics, row, attempt);
                     }
                 }
-                (spot, id)
+                Ended { spot, id, in_stream }
             });
         }
     }
@@ -258,7 +269,7 @@ impl Work {
 fn settle(store: &Store, metrics: &DeliveryMetrics, row: Leased, attempt: Attempt) {
     metrics.note(&attempt);
     match &attempt {
-        Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error } => {
+        Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error, .. } => {
             tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
         }
         Attempt::Done | Attempt::Later { .. } | Attempt::Withdrawn { .. } => {}

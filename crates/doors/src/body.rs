@@ -8,8 +8,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// The largest body of a sign-up: 256 KiB.
 pub const LIMIT: usize = 256 * 1024;
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a body may take to arrive, where nothing else is set.
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Unread {
 const THROWN_AWAY: usize = 16 * 1024 * 1024;
 
 /// The whole body, when it fits and arrives in time.
-pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unread> {
+pub async fn read(mut body: Body, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
     let collected = async {
         match Limited::new(&mut body, limit).collect().await {
             Ok(whole) => Ok(whole.to_bytes()),
@@ -35,9 +35,9 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unread> {
             Err(_) => Err(Unread::Broken),
         }
     };
-    let read = tokio::time::timeout(PATIENCE, collected).await.unwrap_or(Err(Unread::TooSlow));
+    let read = tokio::time::timeout(patience, collected).await.unwrap_or(Err(Unread::TooSlow));
     if read == Err(Unread::TooLarge) {
-        throw_away(body).await;
+        let _ = tokio::time::timeout(patience, throw_away(body)).await;
     }
     read
 }

@@ -180,7 +180,7 @@ impl<'r> Asking<'r> {
         };
         let chosen = self.chosen();
         let texts = pages::for_form(&self.account, form, asked(self.headers, chosen.as_deref())).0;
-        let bytes = match body::read(body, body::LIMIT).await {
+        let bytes = match body::read(body, body::LIMIT, self.doors.body_patience).await {
             Ok(bytes) => bytes,
             Err(Unread::TooLarge) => return self.failed(413, texts),
             Err(Unread::Broken) => return self.failed(400, texts),

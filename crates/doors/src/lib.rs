@@ -35,6 +35,7 @@ use axum::middleware::from_fn_with_state;
 use intake::Intake;
 use model::Directory;
 
+pub use body::PATIENCE as BODY_PATIENCE;
 pub use client::{Client, TrustedProxies, TrustedProxiesFault};
 pub use counts::{Outcome, RequestCounts};
 
@@ -51,6 +52,8 @@ pub struct Doors {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Requests by door and outcome.
     pub counts: Arc<RequestCounts>,
+    /// How long a request's body may take to arrive: usually [`BODY_PATIENCE`].
+    pub body_patience: std::time::Duration,
     /// What the Spektrix door holds between calls.
     pub spektrix: Arc<spektrix::DoorState>,
 }

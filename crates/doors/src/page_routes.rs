@@ -108,7 +108,7 @@ async fn confirm(
     body: Body,
 ) -> Response {
     // A genuine link confirms whatever is posted; only one whose time is over looks into it.
-    let posted = body::read(body, MOST_POSTED).await.unwrap_or_default();
+    let posted = body::read(body, MOST_POSTED, doors.body_patience).await.unwrap_or_default();
     // The page of another account's host must not confirm either.
     let found = doors.intake.confirm_page(&token).await.and_then(|c| visible(&client, c));
     match found {

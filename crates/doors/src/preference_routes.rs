@@ -189,7 +189,7 @@ async fn send(
     headers: HeaderMap,
     posted: Body,
 ) -> Response {
-    let posted = read(posted).await;
+    let posted = read(&doors, posted).await;
     let mut asking = match Asking::new(&doors, &client, &token, &uri, &headers).await {
         Ok(asking) => asking,
         Err(response) => return response,
@@ -220,8 +220,8 @@ async fn send(
     }
 }
 
-async fn read(posted: Body) -> Result<Bytes, u16> {
-    body::read(posted, MOST_POSTED).await.map_err(|unread| match unread {
+async fn read(doors: &Doors, posted: Body) -> Result<Bytes, u16> {
+    body::read(posted, MOST_POSTED, doors.body_patience).await.map_err(|unread| match unread {
         Unread::TooLarge => 413,
         Unread::Broken => 400,
         Unread::TooSlow => 408,
@@ -247,7 +247,7 @@ async fn requested(
     headers: HeaderMap,
     posted: Body,
 ) -> Response {
-    let posted = read(posted).await;
+    let posted = read(&doors, posted).await;
     let Some(account) = slug.ok().and_then(|Path(slug)| account(&doors, &client, &slug)) else {
         return error(&Brand::default(), 404, &headers);
     };

@@ -73,7 +73,7 @@ async fn send(
     headers: HeaderMap,
     posted: Body,
 ) -> Response {
-    let posted = body::read(posted, MOST_POSTED).await;
+    let posted = body::read(posted, MOST_POSTED, doors.body_patience).await;
     let person = match person(&doors, &client, &token).await {
         Ok(person) => person,
         Err(why) => return refused(&why, &headers),

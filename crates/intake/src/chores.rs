@@ -44,6 +44,9 @@ impl Intake {
 
     async fn forget(&self) {
         let now = self.store.ambient().now();
+        if let Err(error) = self.store.forget_buckets().await {
+            tracing::warn!(%error, "could not forget old rates");
+        }
         if let Err(error) = self.store.forget_guard_rows(now.minus(REFUSED_FOR)).await {
             tracing::warn!(%error, "could not forget old rows");
         }

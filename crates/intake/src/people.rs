@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{
     AccountSnapshot, Caller, ContactId, Door, EmailAddress, Fault, GivenSignUp, ListId, Origin, Refusal, SignUp, Wish,
 };
-use store::{Contact, ContactKey, Facts, Numbers, PersonKey, TokenKind, Wants};
+use store::{Contact, ContactKey, Facts, Numbers, PersonKey, Rate, Taken, TokenKind, Wants};
 
 use crate::decide_people::{self as decide, Holding};
 use crate::guard::recipient::MailCause;
@@ -18,6 +18,7 @@ use crate::{Intake, refusal, validate};
 const LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How soon another such link may go to the same address.
 const LINK_PAUSE: Duration = Duration::from_secs(60);
+const PAUSE_MICROS: i64 = 60_000_000;
 /// Rows that one round of clearing up takes.
 const MOST_CLEARED: i64 = 200;
 /// How often to look for what to clear up.
@@ -149,6 +150,12 @@ impl Intake {
         // Each call is somebody of its own, so any second one within the pause is a repeat.
         let caller = u64::from_be_bytes(self.store.ambient().random());
         if self.asked.mark(id, caller, now, now.plus(LINK_PAUSE)) == crate::guard::Use::Replayed {
+            return Ok(());
+        }
+        // The same over all nodes, and over a restart; this node's own memory only spares the store what repeats at once.
+        let name = format!("link {}", id.map(|byte| format!("{byte:02x}")).concat());
+        let taken = self.store.take_from_bucket(account.id, name, Rate { every: PAUSE_MICROS, holds: 1 }, 1, 0).await;
+        if matches!(taken.map_err(|e| refusal(&e))?, Taken::NotBefore(_)) {
             return Ok(());
         }
         let key = PersonKey { account: account.id, email_key: email.key().to_owned() };

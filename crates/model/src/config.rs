@@ -139,6 +139,9 @@ pub struct MailSettings {
     /// Most mails a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_per_minute: Option<u32>,
+    /// After how many mails that a server refused for their recipient an address is marked bad; left out = 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_address_after: Option<u32>,
     /// Rates of single domains of recipients.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domain_rates: Vec<DomainRate>,
@@ -439,6 +442,9 @@ pub enum AutomationStep {
         /// HTML part; left out = made from the text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         html: Option<LocalText>,
+        /// The list that the mail is for, by external id: only those on it get it, and one click leaves it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<String>,
     },
     /// A pause, in seconds.
     Delay(u64),

@@ -239,15 +239,16 @@ impl Committer {
     pub(crate) fn run(self, conn: Option<Conn>) {
         let mut working = Working { conn, contacts: Ids::contacts(), rows: Ids::rows() };
         while let Some(taken) = self.queue.take() {
-            if let Some(errand) = taken.errand {
-                self.run_errand(&mut working, errand);
-            }
             let mut marks = taken.marks;
             if !taken.changes.is_empty() {
                 self.commit(&mut working, taken.changes, &mut marks, 0);
             }
             if !marks.is_empty() {
                 self.write_marks(&mut working, marks);
+            }
+            // Last, so that a look for deliveries sees what became of those that this node has noted.
+            if let Some(errand) = taken.errand {
+                self.run_errand(&mut working, errand);
             }
         }
     }

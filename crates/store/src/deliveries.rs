@@ -8,40 +8,34 @@ use model::{AccountId, ContactId, DeliveryId, Timestamp};
 use tokio::sync::{mpsc, watch};
 
 use crate::committer::LEASE;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::plan::{DeliveryState, Lane, Owed, Receipt};
-use crate::sql::{Batch, Conn, Row, Step, each_statements, statements};
+use crate::sql::{Batch, Conn, Step, each_statements, statements};
 
 statements! {
     STATE = "SELECT state FROM delivery WHERE account_id = $1 AND id = $2";
-    // Only where a single node uses the database: what a dead process of it held falls due at once.
-    END_LEASES = "UPDATE delivery SET due_at = $1, leased_by = NULL WHERE state = 0 AND leased_by IS NOT NULL AND lane <> 2";
-    OWED_COUNT = "SELECT lane, state, COUNT(*) FROM delivery WHERE state IN (0, 2) GROUP BY lane, state";
+    // Apart, so that each is read from an index of its own rows.
+    OWED_COUNT = "SELECT lane, COUNT(*) FROM delivery WHERE state = 0 GROUP BY lane";
+    DEAD_COUNT = "SELECT lane, COUNT(*) FROM delivery WHERE state = 2 GROUP BY lane";
     TOLD = "SELECT COUNT(*) FROM delivery WHERE account_id = $1 AND stream = $2 AND state = 1 AND finished_at > $3";
 }
 
 each_statements! {
-    // An older row of the same stream goes first, or nothing of it goes.
-    DUE (Int, Int, Int, Int) = "SELECT d.id, d.lane, d.attempts, d.tries_from, d.contact_id, d.payload, d.created_at, \
-        d.owed_since FROM delivery AS d WHERE d.account_id = {1} AND d.lane = {2} AND d.state = 0 AND d.due_at <= {3} \
-        AND (d.stream IS NULL OR NOT EXISTS (SELECT 1 FROM delivery AS e WHERE e.account_id = d.account_id \
-        AND e.stream = d.stream AND e.state = 0 AND (e.created_at, e.id) < (d.created_at, d.id))) \
-        ORDER BY d.due_at, d.id LIMIT {4} {share}";
-    OF_STREAM (Int, Int, Int) = "SELECT d.id, d.lane, d.attempts, d.tries_from, d.contact_id, d.payload, d.created_at, \
-        d.owed_since FROM delivery AS d WHERE d.account_id = {1} AND d.stream = {2} AND d.state = 0 \
-        AND d.leased_by IS NULL ORDER BY d.created_at, d.id LIMIT {3} {share}";
-    LEASE_ROW (Int, Int, Int, Int) = "UPDATE delivery SET due_at = {3}, leased_by = {4}, attempts = attempts + 1 {from} \
-        WHERE account_id = {1} AND id = {2}";
     // A result that was noted meanwhile stands.
     KEEP (Int, Int, Int, Int) = "UPDATE delivery SET due_at = {3} {from} \
         WHERE account_id = {1} AND id = {2} AND state = 0 AND leased_by = {4}";
     MARK (Int, Int, Int, Int, Text, Int, Int) = "UPDATE delivery SET state = {3}, due_at = {4}, last_error = {5}, \
         finished_at = {6}, attempts = attempts - {7}, leased_by = NULL {from} WHERE account_id = {1} AND id = {2}";
+    // What waits behind an older row of its stream may go as soon as that one has gone.
+    NEXT (Int, Int, Int) = "UPDATE delivery SET due_at = {3} {from} WHERE account_id = {1} AND id = (SELECT e.id \
+        FROM delivery AS e WHERE e.account_id = {1} AND e.stream = {2} AND e.state = 0 ORDER BY e.created_at, e.id LIMIT 1) \
+        AND leased_by IS NULL AND attempts = 0 AND due_at > {3}";
     HISTORY (Int, Int, Int, Int, Int, Text, Text) = "INSERT INTO delivery_attempt (account_id, delivery_id, slot, attempt, \
         at, result, error) {rows} ON CONFLICT (account_id, delivery_id, slot) DO UPDATE SET attempt = excluded.attempt, \
         at = excluded.at, result = excluded.result, error = excluded.error";
     // An earlier mark stays: since when it is bad is what people ask.
-    BAD_ADDRESS (Int, Int, Int) = "UPDATE contact SET bad_address_at = COALESCE(bad_address_at, {3}) {from} \
+    BAD_ADDRESS (Int, Int, Int, Int) = "UPDATE contact SET bounces = COALESCE(bounces, 0) + 1, bad_address_at = \
+        CASE WHEN COALESCE(bounces, 0) + 1 >= {4} THEN COALESCE(bad_address_at, {3}) ELSE bad_address_at END {from} \
         WHERE account_id = {1} AND id = {2}";
 }
 
@@ -97,8 +91,11 @@ pub enum Attempt {
         /// Why; without addresses or secrets.
         error: String,
     },
-    /// Given up because the contact's address takes no mail: the contact is marked with the same commit.
+    /// Given up because the contact's address takes no mail: the contact is marked with the same commit, when it is the
+    /// `after`th time.
     BadAddress {
+        /// By the account's rule.
+        after: u32,
         /// Why; without addresses or secrets.
         error: String,
     },
@@ -124,6 +121,8 @@ pub(crate) struct Settled {
     id: DeliveryId,
     contact: Option<ContactId>,
     attempt: i64,
+    bad_after: u32,
+    stream: Option<i64>,
     result: &'static str,
     state: DeliveryState,
     now: Timestamp,
@@ -133,16 +132,19 @@ pub(crate) struct Settled {
 
 impl Mark {
     pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp) -> Self {
+        // Webhooks are leased a stream at a time.
+        let stream = if row.lane == Lane::Webhook { None } else { row.owed.stream() };
+        let bad_after = if let Attempt::BadAddress { after, .. } = &attempt { *after } else { 1 };
         let (result, state, due_at, error) = match attempt {
             Attempt::Done => ("done", DeliveryState::Done, now, None),
             Attempt::Again { at, error } => ("again", DeliveryState::Owed, at, Some(error)),
             Attempt::Later { at, why } => (LATER, DeliveryState::Owed, at, Some(why)),
             Attempt::Dead { error } => ("dead", DeliveryState::Dead, now, Some(error)),
-            Attempt::BadAddress { error } => (BAD, DeliveryState::Dead, now, Some(error)),
+            Attempt::BadAddress { error, .. } => (BAD, DeliveryState::Dead, now, Some(error)),
             Attempt::Withdrawn { error } => ("withdrawn", DeliveryState::Withdrawn, now, Some(error)),
         };
         let (account, id, contact, attempt) = (row.account, row.id, row.contact, row.attempt);
-        Self::Settle(Settled { account, id, contact, attempt, result, state, now, due_at, error })
+        Self::Settle(Settled { account, id, contact, attempt, bad_after, stream, result, state, now, due_at, error })
     }
 
     pub(crate) fn keep(account: AccountId, id: DeliveryId, now: Timestamp, node: i64) -> Self {
@@ -157,11 +159,12 @@ const BAD: &str = "bad_address";
 pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
     let mut keep = Batch::new(&KEEP);
     let mut settle = Batch::new(&MARK);
+    let mut next = Batch::new(&NEXT);
     let mut history = Batch::new(&HISTORY);
     let mut bad = Batch::new(&BAD_ADDRESS);
     // One statement must not meet the same row twice: the last word about it counts.
     let mut seen = HashSet::with_capacity(marks.len());
-    let mut bad_contacts = BTreeMap::new();
+    let (mut bad_contacts, mut streams) = (BTreeMap::new(), BTreeMap::new());
     for mark in marks.iter().rev() {
         match mark {
             Mark::Keep { account, id, until, node } => {
@@ -195,112 +198,27 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
                         (&s.error).into(),
                     ]);
                 }
+                if let (Some(stream), false) = (s.stream, owed) {
+                    streams.insert((s.account, stream), s.now);
+                }
                 if let (BAD, Some(contact)) = (s.result, s.contact) {
-                    bad_contacts.insert((s.account, contact), s.now);
+                    bad_contacts.insert((s.account, contact), (s.now, s.bad_after));
                 }
             }
         }
     }
-    for ((account, contact), at) in bad_contacts {
-        bad.push([account.0.into(), contact.0.into(), at.into()]);
+    for ((account, contact), (at, after)) in bad_contacts {
+        bad.push([account.0.into(), contact.0.into(), at.into(), i64::from(after).into()]);
     }
-    [keep, settle, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
-}
-
-/// How many rows of one account and lane to take.
-#[derive(Clone, Copy, Debug)]
-pub struct Share {
-    /// The account.
-    pub account: AccountId,
-    /// The lane.
-    pub lane: Lane,
-    /// At most so many.
-    pub most: i64,
-}
-
-/// Takes rows that are due.
-pub(crate) fn lease(conn: &mut Conn, shares: &[Share], now: Timestamp, node: i64) -> Result<Vec<Leased>> {
-    let mut due = Batch::new(&DUE);
-    for share in shares {
-        due.push([share.account.0.into(), share.lane.code().into(), now.into(), share.most.into()]);
+    for ((account, stream), at) in streams {
+        next.push([account.0.into(), stream.into(), at.into()]);
     }
-    take(conn, due, |i| shares[i].account, now, node)
-}
-
-/// Takes all that is owed in one stream and in nobody's hands, due or not, the oldest first.
-pub(crate) fn lease_stream(
-    conn: &mut Conn,
-    account: AccountId,
-    stream: i64,
-    most: i64,
-    now: Timestamp,
-    node: i64,
-) -> Result<Vec<Leased>> {
-    let mut rows = Batch::new(&OF_STREAM);
-    rows.push([account.0.into(), stream.into(), most.into()]);
-    take(conn, rows, |_| account, now, node)
-}
-
-fn take(
-    conn: &mut Conn,
-    rows: Batch<'_>,
-    account: impl Fn(usize) -> AccountId,
-    now: Timestamp,
-    node: i64,
-) -> Result<Vec<Leased>> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    conn.transaction(|conn| {
-        let mut found = Vec::new();
-        let mut read = |i: usize, row: &mut Row<'_>| -> Result<()> {
-            match leased(account(i), row)? {
-                Ok(row) => found.push(row),
-                // A newer node may have written it; it stays for that node, and hinders no other row.
-                Err(error) => tracing::warn!(%error, "skipped"),
-            }
-            Ok(())
-        };
-        conn.steps(vec![Step::Read(rows, &mut read)])?;
-        let mut taken = Batch::new(&LEASE_ROW);
-        for row in &found {
-            taken.push([row.account.0.into(), row.id.0.into(), now.plus(LEASE).into(), node.into()]);
-        }
-        conn.each(taken)?;
-        Ok(found)
-    })
-}
-
-/// Columns: as in `DUE`. The inner fault is one of this row alone.
-pub(crate) fn leased(account: AccountId, row: &mut Row<'_>) -> Result<Result<Leased>> {
-    let (id, lane, attempts, tries_from) = (row.int()?, row.int()?, row.int()?, row.int_opt()?.unwrap_or(0));
-    let contact = row.int_opt()?.map(ContactId);
-    let payload = row.text()?;
-    let created_at = row.time()?;
-    let since = row.time_opt()?.unwrap_or(created_at);
-    let owed = serde_json::from_str::<Owed>(&payload);
-    Ok(owed.map_err(|e| StoreError::Fault(format!("unreadable delivery {id}: {e}"))).map(|owed| Leased {
-        account,
-        id: DeliveryId(id),
-        lane: Lane::from_code(lane),
-        attempt: attempts + 1,
-        tries: attempts + 1 - tries_from,
-        contact,
-        created_at,
-        since,
-        owed,
-        receipt: None,
-    }))
+    [keep, settle, next, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
 }
 
 /// How many rows of a stream were taken by the other side since.
 pub(crate) fn told(conn: &mut Conn, account: AccountId, stream: i64, since: Timestamp) -> Result<i64> {
     Ok(conn.row(&TOLD, &[account.0.into(), stream.into(), since.into()], |row| row.int())?.unwrap_or(0))
-}
-
-/// Ends every lease: a single node starts anew and nobody else holds any.
-pub(crate) fn end_leases(conn: &mut Conn, now: Timestamp) -> Result<u64> {
-    conn.run(&END_LEASES, &[now.into()])
 }
 
 pub(crate) fn state(conn: &mut Conn, account: AccountId, id: DeliveryId) -> Result<Option<DeliveryState>> {
@@ -309,9 +227,11 @@ pub(crate) fn state(conn: &mut Conn, account: AccountId, id: DeliveryId) -> Resu
 
 /// How many rows of each lane are owed or dead.
 pub(crate) fn counts(conn: &mut Conn) -> Result<Vec<(Lane, DeliveryState, i64)>> {
-    conn.rows(&OWED_COUNT, &[], |row| {
-        Ok((Lane::from_code(row.int()?), DeliveryState::from_code(row.int()?), row.int()?))
-    })
+    let mut counts = Vec::new();
+    for (statement, state) in [(&OWED_COUNT, DeliveryState::Owed), (&DEAD_COUNT, DeliveryState::Dead)] {
+        counts.extend(conn.rows(statement, &[], |row| Ok((Lane::from_code(row.int()?), state, row.int()?)))?);
+    }
+    Ok(counts)
 }
 
 /// Rows in the hands of this node, with the receipt where somebody waits.

@@ -5,6 +5,7 @@
 //! [`Store::contact`] and its neighbours, always about one account. `sql` is the only place that tells engines apart; `committer` is the
 //! way a change takes.
 
+mod buckets;
 mod committer;
 mod config;
 mod consents;
@@ -18,11 +19,14 @@ mod ids;
 mod installation;
 mod keys;
 mod lanes;
+mod leasing;
 mod links;
 mod metrics;
 mod outbox;
 mod people;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod read;
 mod recipients;
 mod serving;
@@ -43,14 +47,16 @@ use arc_swap::ArcSwap;
 use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, SignUpId, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use buckets::{Rate, Taken};
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
-pub use deliveries::{Attempt, Leased, Share};
+pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
+pub use leasing::Share;
 pub use links::{CustomerLink, Links, Of, Place, dies_at, pending_token};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
@@ -372,13 +378,13 @@ impl Store {
     /// Takes rows that are due; they stay with this node for [`Store::lease_time`]. Of rows in one stream only the oldest.
     pub async fn lease(&self, shares: Vec<Share>) -> Result<Vec<Leased>> {
         let (now, node) = (self.inner.ambient.now(), self.inner.node);
-        self.errand(move |conn| deliveries::lease(conn, &shares, now, node)).await
+        self.errand(move |conn| leasing::lease(conn, &shares, now, node)).await
     }
 
     /// Takes what is owed in a stream and in nobody's hands, due or not, the oldest first.
     pub async fn lease_stream(&self, account: AccountId, stream: i64, most: i64) -> Result<Vec<Leased>> {
         let (now, node) = (self.inner.ambient.now(), self.inner.node);
-        self.errand(move |conn| deliveries::lease_stream(conn, account, stream, most, now, node)).await
+        self.errand(move |conn| leasing::lease_stream(conn, account, stream, most, now, node)).await
     }
 
     /// How many rows of a stream were taken by the other side since that moment.
@@ -421,13 +427,44 @@ impl Store {
         self.errand(move |conn| outbox::drop_rows(conn, account, &ids, now)).await
     }
 
-    /// Frees what an earlier process of this node had leased, but for webhooks. Does nothing where other nodes may share the database.
-    pub async fn end_leases(&self) -> Result<u64> {
+    /// Frees what an earlier process of this node had leased, but for webhooks. Does nothing where other nodes may share the
+    /// database.
+    pub async fn end_leases(&self) -> Result<()> {
         if self.inner.shared {
-            return Ok(0);
+            return Ok(());
         }
+        self.end_leases_of(&[Lane::Confirmation, Lane::Mail]).await
+    }
+
+    async fn end_leases_of(&self, lanes: &'static [Lane]) -> Result<()> {
+        let (now, directory) = (self.inner.ambient.now(), self.directory());
+        let accounts: Vec<_> = directory.all().iter().map(|a| a.id).collect();
+        self.errand(move |conn| leasing::end_leases(conn, &accounts, lanes, now)).await
+    }
+
+    /// Whether other nodes may share the database.
+    pub fn is_shared(&self) -> bool {
+        self.inner.shared
+    }
+
+    /// Takes up to `wanted` pieces out of one of an account's buckets, all or one, leaving `keep` in it. The bucket is one
+    /// for all nodes.
+    pub async fn take_from_bucket(
+        &self,
+        account: AccountId,
+        name: String,
+        rate: Rate,
+        wanted: i64,
+        keep: i64,
+    ) -> Result<Taken> {
         let now = self.inner.ambient.now();
-        self.errand(move |conn| deliveries::end_leases(conn, now)).await
+        self.errand(move |conn| buckets::take(conn, account, &name, rate, (wanted, keep), now)).await
+    }
+
+    /// Removes buckets that have been full for a day.
+    pub async fn forget_buckets(&self) -> Result<u64> {
+        let before = self.inner.ambient.now().minus(Duration::from_secs(24 * 3600));
+        self.errand(move |conn| buckets::forget(conn, before)).await
     }
 
     /// Notes what became of an attempt, with the next commit.

@@ -2,7 +2,7 @@
 
 use crate::sql::{self, Conn, Target};
 
-fn on_both_engines(check: impl Fn(&mut Conn)) {
+pub(crate) fn on_both_engines(check: impl Fn(&mut Conn)) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = Target::parse(&format!("sqlite://{}/t.db", folder.path().display())).expect("a target");
     let mut conn = Conn::open(&file, true, 1024).expect("opens SQLite");
@@ -13,15 +13,18 @@ fn on_both_engines(check: impl Fn(&mut Conn)) {
     let server = Target::parse(&url).expect("a target");
     let mut conn = Conn::open(&server, true, 0).expect("connects to PostgreSQL");
     // A schema of its own keeps this apart from other tests on the same server.
-    conn.script("CREATE SCHEMA IF NOT EXISTS statements_test; SET search_path = statements_test").expect("a schema");
+    let schema = format!("store_test_{}", std::process::id());
+    conn.script(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}; SET search_path = {schema}"))
+        .expect("a schema");
     sql::set_up_or_check(&mut conn, true).expect("sets up PostgreSQL");
     check(&mut conn);
-    conn.script("DROP SCHEMA statements_test CASCADE").expect("cleans up");
+    conn.script(&format!("DROP SCHEMA {schema} CASCADE")).expect("cleans up");
 }
 
 #[test]
 fn both_engines_understand_every_statement() {
     let statements = [
+        crate::buckets::STATEMENTS,
         crate::config::STATEMENTS,
         crate::consents::STATEMENTS,
         crate::customer_links::STATEMENTS,
@@ -42,6 +45,7 @@ fn both_engines_understand_every_statement() {
         crate::deliveries::EACH,
         crate::facts::EACH,
         crate::guard_rows::EACH,
+        crate::leasing::EACH,
         crate::people::EACH,
         crate::uploads::EACH,
         crate::recipients::EACH,

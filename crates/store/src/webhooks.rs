@@ -8,10 +8,11 @@ use model::{AccountId, Ambient, DeliveryId, EmailAddress, EndpointState, Secret,
 
 use crate::Store;
 use crate::config::RAISE_VERSION;
-use crate::deliveries::{LEASE_ROW, Leased, leased};
+use crate::deliveries::Leased;
 use crate::error::Result;
 use crate::ids::Ids;
 use crate::keys::Keys;
+use crate::leasing::{LEASE_ROW, leased};
 use crate::plan::{Lane, Owed};
 use crate::sql::{Batch, Conn, Row, Step, Value, each_statements, statements};
 
@@ -27,8 +28,6 @@ statements! {
         AND EXISTS (SELECT 1 FROM delivery AS e WHERE e.account_id = delivery.account_id AND e.stream = delivery.stream \
         AND e.state = 0 AND e.leased_by IS NULL AND e.due_at > $3 \
         AND (e.created_at, e.id) < (delivery.created_at, delivery.id))";
-    // As `END_LEASES`: only where a single node uses the database.
-    END_LEASES = "UPDATE delivery SET due_at = $1, leased_by = NULL WHERE state = 0 AND leased_by IS NOT NULL AND lane = 2";
     HEALTH = "SELECT account_id, webhook_id, slot, failing_since FROM webhook_health \
         WHERE failing_since IS NOT NULL AND given_up_at IS NULL";
     GIVEN_UP = "SELECT webhook_id, slot, given_up_at FROM webhook_health \
@@ -110,12 +109,11 @@ impl Store {
     }
 
     /// As [`Store::end_leases`], of webhooks.
-    pub async fn end_webhook_leases(&self) -> Result<u64> {
+    pub async fn end_webhook_leases(&self) -> Result<()> {
         if self.inner.shared {
-            return Ok(0);
+            return Ok(());
         }
-        let now = self.inner.ambient.now();
-        self.errand(move |conn| conn.run(&END_LEASES, &[now.into()])).await
+        self.end_leases_of(&[Lane::Webhook]).await
     }
 
     /// Every URL that takes nothing and was not given up.

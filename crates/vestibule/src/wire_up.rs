@@ -51,6 +51,8 @@ pub struct NodeParts {
     pub intake: IntakeSettings,
     /// How long a request's head may take to arrive, also the pause between two requests of one connection.
     pub head_patience: Duration,
+    /// How long its body may take.
+    pub body_patience: Duration,
     proxies: TrustedProxies,
 }
 
@@ -145,7 +147,8 @@ impl NodeParts {
         let way = Way { transport, return_path: serve.return_path()?, signers };
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
-        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, proxies })
+        let body_patience = doors::BODY_PATIENCE;
+        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, body_patience, proxies })
     }
 
     /// Listens, starts the workers and answers.
@@ -182,6 +185,7 @@ impl NodeParts {
             links,
             trusted_proxies: Arc::new(self.proxies),
             counts: Arc::new(RequestCounts::default()),
+            body_patience: self.body_patience,
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());

@@ -100,6 +100,7 @@ fn read_mail(file: &mut Table<'_, '_>) -> Option<MailSettings> {
         return_path: value(t.checked("return_path", shapes::address)),
         dkim,
         rate_per_minute: t.number("rate_per_minute", 1..=1_000_000),
+        bad_address_after: t.number("bad_address_after", 1..=100),
         domain_rates,
     };
     t.finish();

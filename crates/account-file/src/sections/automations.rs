@@ -97,6 +97,7 @@ fn read_mail(mut t: Table<'_, '_>, context: &Context<'_>) -> Option<AutomationSt
     for (key, words) in [("subject", &subject), ("text", &text), ("html", &html)] {
         context.check_template(key, words.as_ref(), MergeContext::Automation);
     }
+    let list = t.checked("list", shapes::name).and_then(|n| context.lists.refer(context.report, &n));
     t.finish();
-    Some(AutomationStep::SendMail { subject: subject?.text, text: text?.text, html: html.map(|h| h.text) })
+    Some(AutomationStep::SendMail { subject: subject?.text, text: text?.text, html: html.map(|h| h.text), list })
 }

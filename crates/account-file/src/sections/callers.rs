@@ -84,6 +84,9 @@ pub(crate) fn read_api_users(file: &mut Table<'_, '_>, context: &mut Context<'_>
         };
         let scopes = if matches!(kind, Some(ApiUserKind::Native) | None) {
             let scopes = t.checked_list("scopes", scope);
+            if let (true, Some(at)) = (scopes.is_empty(), t.key_at("scopes")) {
+                t.report.fault(at, "`scopes` names at least one");
+            }
             for unknown in scopes.iter().filter(|s| !SCOPES.contains(&s.value.as_str())) {
                 let near = did_you_mean(&unknown.value, SCOPES.iter().copied());
                 t.report.hint(unknown.at, format!("nothing asks for the scope {} yet{near}", quoted(&unknown.value)));

@@ -14,7 +14,8 @@ use std::collections::HashMap;
 use model::{AccountSettings, Secret};
 
 use crate::items::{Item, ItemKind, folded};
-use crate::merge_fields::{MergeContext, check_merge_fields};
+use crate::merge_fields::{MergeContext, check_merge_fields, line_of};
+use crate::mjml::{check_mjml, is_mjml};
 use crate::names::Names;
 use crate::reader::Words;
 use crate::report::Report;
@@ -71,6 +72,12 @@ impl<'a> Context<'a> {
         for wording in words.iter().flat_map(|w| &w.wordings) {
             for fault in check_merge_fields(&wording.value, context, &fields) {
                 self.report.fault(wording.at, format!("`{key}` {fault}"));
+            }
+            if key.ends_with("html")
+                && is_mjml(&wording.value)
+                && let Err((at, fault)) = check_mjml(&wording.value)
+            {
+                self.report.fault(wording.at, format!("`{key}` {fault}{}", line_of(&wording.value, at)));
             }
         }
     }

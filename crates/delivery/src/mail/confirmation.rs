@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use model::{AccountSettings, Form, Language, LocalText, MessageSet, SignUpKind};
 
 use super::built_in::{self, BuiltInMail};
-use super::html;
 use super::template::{Escape, MergeField, Template, TemplateFault, TemplateKind};
+use super::{html, mjml};
 
 /// Whose mail it is and where its links lead.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,9 @@ impl Templates {
         };
         let own = |text: &Option<LocalText>, kind| {
             let text = text.as_ref()?;
-            let template = Template::parse_saved(text.pick(language, fallback), kind).ok()?;
+            let picked = text.pick(language, fallback);
+            let made = if mjml::is_mjml(picked) { Some(mjml::to_html(picked).ok()?) } else { None };
+            let template = Template::parse_saved(made.as_deref().unwrap_or(picked), kind).ok()?;
             Some((template, language_of(text, language, fallback)))
         };
         let subject = own(&set.confirmation_subject, TemplateKind::ConfirmationSubject).map_or_else(

@@ -12,6 +12,7 @@ mod fault;
 mod html;
 pub mod mailbox;
 pub mod message;
+pub mod mjml;
 pub mod personal;
 mod session;
 pub mod smtp;
@@ -61,14 +62,20 @@ impl Transport {
 
     /// Hands one mail over. `Ok` only when the server, or the disk, has it.
     pub async fn send(&self, mail: &Outgoing) -> Result<Sent, SendFault> {
-        self.send_signed(mail, &[]).await
+        self.send_signed(mail, &[], false).await
     }
 
-    /// The same, signed by those of the signers that align with the sender. The mailbox keeps no signatures.
-    pub async fn send_signed(&self, mail: &Outgoing, signers: &[Arc<DkimSigner>]) -> Result<Sent, SendFault> {
+    /// The same, signed by those of the signers that align with the sender; what is urgent waits behind nothing else. The
+    /// mailbox keeps no signatures.
+    pub async fn send_signed(
+        &self,
+        mail: &Outgoing,
+        signers: &[Arc<DkimSigner>],
+        urgent: bool,
+    ) -> Result<Sent, SendFault> {
         match self {
             Self::Mailbox(mailbox) => mailbox.deliver(mail).await,
-            Self::Smtp(smtp) => smtp.send_signed(mail, signers).await,
+            Self::Smtp(smtp) => smtp.send_signed(mail, signers, urgent).await,
         }
     }
 }

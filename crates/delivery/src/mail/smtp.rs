@@ -24,7 +24,7 @@ pub struct SmtpSettings {
     pub idle_time: Duration,
     /// A connection that has carried this many mails is closed.
     pub mails_per_connection: u32,
-    /// Most connections at one time, in use or idle; further mails wait for one.
+    /// Most connections at one time, in use or idle, where the URL names no number; further mails wait for one.
     pub max_connections: usize,
 }
 
@@ -48,6 +48,8 @@ struct Inner {
     server: Server,
     settings: SmtpSettings,
     turns: Semaphore,
+    /// Turns of mails that are not urgent: fewer, so that an urgent one never waits for all of them.
+    unhurried: Semaphore,
     /// The connection used last is at the end.
     idle: Mutex<Vec<Session>>,
     sweeping: AtomicBool,
@@ -62,10 +64,12 @@ impl std::fmt::Debug for SmtpTransport {
 impl SmtpTransport {
     /// Prepares for a server without connecting to it. Fails when the URL's `ca` file cannot be read, naming it.
     pub fn new(url: SmtpUrl, settings: SmtpSettings) -> Result<Self, String> {
-        let server = Server::new(url, settings.connect_timeout, settings.command_timeout)?;
-        let turns = Semaphore::new(settings.max_connections.max(1));
+        let most = url.connections.unwrap_or(settings.max_connections).max(1);
+        let (turns, unhurried) = (Semaphore::new(most), Semaphore::new((most - most / 4).max(1)));
+        let patience = url.timeout.unwrap_or(settings.command_timeout);
+        let server = Server::new(url, patience.min(settings.connect_timeout), patience)?;
         let idle = Mutex::default();
-        Ok(Self(Arc::new(Inner { server, settings, turns, idle, sweeping: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(Inner { server, settings, turns, unhurried, idle, sweeping: AtomicBool::new(false) })))
     }
 
     /// Hands one mail over. When this future is dropped half-way, the connection goes with it.
@@ -74,16 +78,22 @@ impl SmtpTransport {
     /// breaks after that, the server may have the mail: the fault is temporary, and a repeat may be a second copy (with
     /// the same `Message-ID`).
     pub async fn send(&self, mail: &Outgoing) -> Result<Sent, SendFault> {
-        self.send_signed(mail, &[]).await
+        self.send_signed(mail, &[], false).await
     }
 
-    /// The same, signed by those of the signers that align with the sender.
-    pub async fn send_signed(&self, mail: &Outgoing, signers: &[Arc<DkimSigner>]) -> Result<Sent, SendFault> {
+    /// The same, signed by those of the signers that align with the sender. A quarter of the connections is kept for what is
+    /// urgent; where there are fewer than four, it waits for one other mail at most.
+    pub async fn send_signed(
+        &self,
+        mail: &Outgoing,
+        signers: &[Arc<DkimSigner>],
+        urgent: bool,
+    ) -> Result<Sent, SendFault> {
         let envelope = mail.envelope().map_err(|fault| fault.to_send_fault())?;
         let bytes = mail.to_signed_bytes(signers).map_err(|fault| fault.to_send_fault())?;
-        let Ok(_turn) = self.0.turns.acquire().await else {
-            return Err(SendFault::new(FaultKind::Unreachable, "shutting down"));
-        };
+        let closed = |_| SendFault::new(FaultKind::Unreachable, "shutting down");
+        let _unhurried = if urgent { None } else { Some(self.0.unhurried.acquire().await.map_err(closed)?) };
+        let _turn = self.0.turns.acquire().await.map_err(closed)?;
         let (mut session, mut used_before) = match self.0.take_idle() {
             Some(session) => (session, true),
             None => (self.0.server.open().await?, false),

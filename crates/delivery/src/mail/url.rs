@@ -7,10 +7,12 @@
 //! | `smtp+starttls://…` | STARTTLS demanded; port 587 |
 //! | `smtps://…` | TLS from the first byte; port 465 |
 //!
-//! Options: `?auth=plain|login|xoauth2`, `?ca=FILE` (PEM, trusted besides the system's roots), `?hello=NAME`.
+//! Options: `?auth=plain|login|xoauth2`, `?ca=FILE` (PEM, trusted besides the system's roots), `?hello=NAME`,
+//! `?connections=N` (most at one time, from 1 to 64), `?timeout=SECONDS` (longest wait for one answer, from 1 to 600).
 //! User, password and option values are percent-decoded.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use model::Secret;
 use percent_encoding::percent_decode_str;
@@ -39,6 +41,10 @@ pub struct SmtpUrl {
     pub ca: Option<PathBuf>,
     /// The name said in EHLO; left out = the address of our end of the connection.
     pub hello: Option<String>,
+    /// Most connections at one time; left out = [`super::SmtpSettings`].
+    pub connections: Option<usize>,
+    /// Longest wait for one answer of the server; left out = [`super::SmtpSettings`].
+    pub timeout: Option<Duration>,
 }
 
 /// When TLS is used.
@@ -116,7 +122,8 @@ impl MailUrl {
             Security::Opportunistic if login.is_none() => 25,
             Security::Opportunistic | Security::StartTls => 587,
         });
-        Ok(Self::Smtp(SmtpUrl { security, host, port, login, ca: options.ca, hello: options.hello }))
+        let Options { ca, hello, connections, timeout, .. } = options;
+        Ok(Self::Smtp(SmtpUrl { security, host, port, login, ca, hello, connections, timeout }))
     }
 }
 
@@ -183,6 +190,8 @@ struct Options {
     mechanism: Option<AuthMechanism>,
     ca: Option<PathBuf>,
     hello: Option<String>,
+    connections: Option<usize>,
+    timeout: Option<Duration>,
 }
 
 impl Options {
@@ -204,7 +213,16 @@ impl Options {
                 "ca" => options.ca = Some(value.into()),
                 "hello" if is_hello(&value) => options.hello = Some(value),
                 "hello" => return Err("mail URL: \"hello\" must be a host name".into()),
-                _ => return Err("mail URL: unknown option; there are auth, ca and hello".into()),
+                "connections" => {
+                    let number = value.parse().ok().filter(|n| (1..=64).contains(n));
+                    options.connections = Some(number.ok_or("mail URL: \"connections\" must be from 1 to 64")?);
+                }
+                "timeout" => {
+                    let seconds = value.parse().ok().filter(|n| (1..=600).contains(n));
+                    let seconds = seconds.ok_or("mail URL: \"timeout\" must be from 1 to 600 seconds")?;
+                    options.timeout = Some(Duration::from_secs(seconds));
+                }
+                _ => return Err("mail URL: unknown option; there are auth, ca, hello, connections and timeout".into()),
             }
         }
         Ok(options)
@@ -245,12 +263,15 @@ mod tests {
 
     #[test]
     fn logins_and_options_are_decoded() {
-        let url = smtp("smtp://us%40er:p%3A%2F%25@h.example?auth=xoauth2&ca=/etc/my%20ca.pem&hello=out.example");
+        let url = smtp(
+            "smtp://us%40er:p%3A%2F%25@h.example?auth=xoauth2&ca=/etc/my%20ca.pem&hello=out.example&connections=8&timeout=5",
+        );
         let login = url.login.expect("login");
         assert_eq!((login.user.reveal(), login.password.reveal()), ("us@er", "p:/%"));
         assert_eq!(login.mechanism, Some(AuthMechanism::Xoauth2));
         assert_eq!(url.ca, Some("/etc/my ca.pem".into()));
         assert_eq!(url.hello.as_deref(), Some("out.example"));
+        assert_eq!((url.connections, url.timeout), (Some(8), Some(Duration::from_secs(5))));
     }
 
     #[test]
@@ -278,6 +299,9 @@ mod tests {
             ("smtp://h.example?auth=plain", "needs a user"),
             ("smtp://u:hunter2@h.example?auth=cram", "auth"),
             ("smtp://h.example?x=1", "unknown option"),
+            ("smtp://h.example?connections=0", "from 1 to 64"),
+            ("smtp://h.example?connections=x", "from 1 to 64"),
+            ("smtp://h.example?timeout=0", "from 1 to 600"),
             ("smtp://h.example?hello=a%20b", "hello"),
             ("smtp://h exa.mple", "white space"),
         ] {

@@ -100,8 +100,8 @@ fn refused(why: &ActRefusal) -> Response {
 }
 
 /// The body of a call, when it fits.
-async fn read(body: Body) -> Result<Bytes, Response> {
-    body::read(body, body::LIMIT).await.map_err(|why| match why {
+async fn read(doors: &Doors, body: Body) -> Result<Bytes, Response> {
+    body::read(body, body::LIMIT, doors.body_patience).await.map_err(|why| match why {
         body::Unread::TooLarge => ApiFault::TOO_LARGE.respond(),
         body::Unread::Broken | body::Unread::TooSlow => ApiFault::REQUEST.respond(),
     })
@@ -132,7 +132,7 @@ pub(super) async fn add(
         Ok(call) => call,
         Err(fault) => return fault.respond(),
     };
-    let bytes = match read(body).await {
+    let bytes = match read(&call.doors, body).await {
         Ok(bytes) => bytes,
         Err(response) => return response,
     };
@@ -157,7 +157,7 @@ pub(super) async fn update(
         Ok(call) => call,
         Err(fault) => return fault.respond(),
     };
-    let bytes = match read(body).await {
+    let bytes = match read(&call.doors, body).await {
         Ok(bytes) => bytes,
         Err(response) => return response,
     };
@@ -231,7 +231,7 @@ pub(super) async fn add_to_automation(
         Ok(call) => call,
         Err(fault) => return fault.respond(),
     };
-    let bytes = match read(body).await {
+    let bytes = match read(&call.doors, body).await {
         Ok(bytes) => bytes,
         Err(response) => return response,
     };

@@ -18,7 +18,7 @@ pub(super) async fn handle(
     headers: HeaderMap,
     request_body: axum::body::Body,
 ) -> Response {
-    let bytes = match body::read(request_body, body::LIMIT).await {
+    let bytes = match body::read(request_body, body::LIMIT, doors.body_patience).await {
         Ok(bytes) => bytes,
         Err(body::Unread::TooLarge) => return refusals::respond(&Status::too_large()),
         Err(body::Unread::Broken | body::Unread::TooSlow) => return refusals::respond(&Status::invalid("JSON")),

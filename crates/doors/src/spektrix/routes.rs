@@ -103,7 +103,7 @@ async fn answer(
     if reach == Reach::Signed && !signed {
         return Err(refusals::unauthorized().into());
     }
-    let read = body::read(request_body, body::LIMIT).await;
+    let read = body::read(request_body, body::LIMIT, doors.body_patience).await;
     let bytes = read.map_err(|fault| {
         Stop::from(match fault {
             body::Unread::TooLarge => refusals::too_large(Resource::Customer),
@@ -196,7 +196,7 @@ async fn website(State(doors): State<Doors>, client: Client, request: Request) -
     let path: Vec<String> = target.rest.iter().map(|s| s.to_ascii_lowercase()).collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let known = matches!(path.as_slice(), ["secure", "signup.aspx" | "setpassword.aspx"]);
-    let response = match body::read(request_body, body::LIMIT).await {
+    let response = match body::read(request_body, body::LIMIT, doors.body_patience).await {
         _ if !known => refusals::not_found(Resource::Client, &[]).map(Body::from),
         Err(body::Unread::TooLarge) => refusals::too_large(Resource::Customer).map(Body::from),
         Err(_) => refusals::unreadable(Resource::Customer, BodyFault::NotJson).map(Body::from),

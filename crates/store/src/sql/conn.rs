@@ -152,6 +152,30 @@ impl Conn {
         }
     }
 
+    /// Whether the engine is a file of this program's own.
+    #[cfg(test)]
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// How the engine would find the rows of a statement, a line each.
+    #[cfg(test)]
+    pub(crate) fn plan_of(&mut self, sql: &Sql) -> Result<Vec<String>> {
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.explain(&super::sqlite::numbered(sql.0)),
+            Engine::Postgres(c) => c.explain(sql.0),
+        }
+    }
+
+    /// The same of a batch statement.
+    #[cfg(test)]
+    pub(crate) fn plan_of_each(&mut self, each: &Each) -> Result<Vec<String>> {
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.explain(&each.for_sqlite()),
+            Engine::Postgres(c) => c.explain(&each.for_postgres()),
+        }
+    }
+
     /// Tells whether the engine understands a statement.
     #[cfg(test)]
     pub(crate) fn understands(&mut self, sql: &Sql) -> Result<()> {

@@ -12,7 +12,8 @@ const STEPS: &[(&str, &str)] = &[
     ("guard", include_str!("../../migrations/0004_guard.sql")),
     ("pages", include_str!("../../migrations/0005_pages.sql")),
     ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
-    ("uploads", include_str!("../../migrations/0007_uploads.sql")),
+    ("buckets", include_str!("../../migrations/0008_buckets.sql")),
+    ("uploads", include_str!("../../migrations/0009_uploads.sql")),
 ];
 
 /// The schema this program works with.

@@ -188,6 +188,24 @@ impl Postgres {
         Ok(())
     }
 
+    /// The plan that a statement gets whatever its values are.
+    #[cfg(test)]
+    pub(super) fn explain(&mut self, text: &str) -> Result<Vec<String>> {
+        let values =
+            (1..).take_while(|n| text.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>().join(", ");
+        let values = if values.is_empty() { values } else { format!("({values})") };
+        let script = format!(
+            "SET plan_cache_mode = force_generic_plan; PREPARE explained AS {text}; EXPLAIN EXECUTE explained{values}; \
+             DEALLOCATE explained; RESET plan_cache_mode"
+        );
+        let said = self.wait(self.client.simple_query(&script))?;
+        let line = |message: &tokio_postgres::SimpleQueryMessage| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        };
+        Ok(said.iter().filter_map(line).collect())
+    }
+
     #[cfg(test)]
     pub(super) fn prepares(&mut self, text: &str) -> Result<()> {
         self.wait(self.client.prepare(text)).map(|_| ())

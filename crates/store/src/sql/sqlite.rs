@@ -122,6 +122,17 @@ impl Sqlite {
     }
 
     #[cfg(test)]
+    pub(super) fn explain(&self, text: &str) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
+        let mut rows = statement.raw_query();
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(row.get::<_, String>(3)?);
+        }
+        Ok(lines)
+    }
+
+    #[cfg(test)]
     pub(super) fn prepares(&self, text: &str) -> Result<()> {
         self.connection.prepare(text).map(|_| ()).map_err(Into::into)
     }

@@ -38,6 +38,8 @@ pub struct Setup {
     pub before_deciding: Option<fn(&model::SignUp)>,
     /// How long a request's head may take.
     pub head_patience: Option<Duration>,
+    /// How long its body may take.
+    pub body_patience: Option<Duration>,
     /// Account files applied besides the demo's.
     pub accounts: Vec<&'static str>,
 }
@@ -68,6 +70,7 @@ impl TestApp {
             commit_delay_ms: None,
             before_deciding: None,
             head_patience: None,
+            body_patience: None,
             accounts: Vec::new(),
         };
         adjust(&mut setup);
@@ -95,6 +98,7 @@ impl TestApp {
         }
         parts.intake.before_deciding = setup.before_deciding;
         parts.head_patience = setup.head_patience.unwrap_or(parts.head_patience);
+        parts.body_patience = setup.body_patience.unwrap_or(parts.body_patience);
         let node = parts.start().await.expect("a running node");
         let (address, ops) = (node.address, node.ops_address.expect("an ops listener"));
         Self { address, ops, sink, clock, node, _data: data, db }

@@ -256,6 +256,31 @@ testkit::both_engines! {
         nothing_stored(&app).await;
     }
 
+    async fn a_caller_that_never_finishes_its_body_is_told_and_holds_up_nobody(db: TestDatabase) {
+        let app = TestApp::with(db, |setup| setup.body_patience = Some(Duration::from_millis(300))).await;
+        let form = format!("/demo/forms/{NEWSLETTER}");
+        let mut slow = Vec::new();
+        for (path, kind, status) in [
+            (SIGNUP, "application/json", "400"),
+            (form.as_str(), "application/x-www-form-urlencoded", "408"),
+            (form.as_str(), "application/json", "408"),
+            ("/demo/preferences", "application/x-www-form-urlencoded", "408"),
+            ("/demo/api/v3/customer", "application/json", "4"),
+        ] {
+            let mut connection = Connection::open(app.address).await.expect("a connection");
+            let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 5000\r\n\r\n{{\"Em");
+            connection.send(head.as_bytes()).await.expect("sent");
+            slow.push((path, status, connection));
+        }
+        // Others are served meanwhile.
+        assert_eq!(app.post("[]").await.status(), 400);
+        for (path, status, mut connection) in slow {
+            let answer = String::from_utf8_lossy(&connection.rest().await.expect("an answer")).into_owned();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        }
+        nothing_stored(&app).await;
+    }
+
     async fn arbitrary_json_is_never_our_fault(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let runtime = tokio::runtime::Handle::current();

@@ -129,6 +129,23 @@ testkit::both_engines! {
         assert_eq!(app.mails_to(ANN).len(), 2);
     }
 
+    async fn a_form_says_how_long_its_links_live(db: TestDatabase) {
+        const HASTY: &str = "[account]\nslug = \"hasty\"\nname = \"Hasty\"\nexternal_id = \"hasty\"\nfrom = \"a@hasty.example\"\n\
+            [[form]]\nexternal_id = \"HASTY001\"\nname = \"Hasty\"\nconfirm_within = \"2 hours\"\n";
+        let app = TestApp::with(db, |setup| setup.accounts = vec![HASTY]).await;
+        for (n, minutes, status) in [(0, 119, 200), (1, 121, 410)] {
+            let email = format!("hasty{n}@example.org");
+            assert_eq!(posted(&app, "/hasty/forms/HASTY001", &format!("EmailAddress={email}")).await.status(), 200);
+            let confirm = link(&app.nth_mail_to(&email, 0).await, "/confirm/");
+            app.clock.advance(Duration::from_secs(minutes * 60));
+            assert_eq!(app.follow(&confirm).await.status(), status, "after {minutes} minutes");
+        }
+        // The demo's form says nothing: thirty days.
+        let confirm = signed_up(&app, 0).await;
+        app.clock.advance(DAY * 29);
+        assert_eq!(app.follow(&confirm).await.status(), 200);
+    }
+
     async fn what_nobody_confirmed_is_cleared_up(db: TestDatabase) {
         let app = TestApp::start(db).await;
         signed_up(&app, 0).await;

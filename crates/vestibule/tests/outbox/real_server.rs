@@ -1,72 +1,11 @@
 //! The whole way through a real mail server in its own process, with STARTTLS and AUTH, an account's own server, and DKIM
 //! signatures that an independent verifier checks.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
 use testkit::{TestDatabase, both_engines};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use crate::world::{KEY, World, file, sign_up, until};
-
-/// The Python that `./test` has prepared, with aiosmtpd and dkimpy.
-fn python() -> PathBuf {
-    let python = std::env::var_os("VESTIBULE_TEST_PYTHON");
-    python.map(PathBuf::from).expect("VESTIBULE_TEST_PYTHON is not set: run ./test, which prepares it")
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outbox").join(name)
-}
-
-async fn openssl(folder: &Path, arguments: &str) {
-    let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().await;
-    let output = output.expect("openssl can be run");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-struct Server {
-    _process: Child,
-    folder: PathBuf,
-    port: u16,
-}
-
-impl Server {
-    async fn start(folder: &Path, name: &str) -> Self {
-        let kept = folder.join(name);
-        std::fs::create_dir(&kept).expect("a folder");
-        openssl(
-            folder,
-            &format!(
-                "req -x509 -newkey rsa:2048 -nodes -keyout {name}.key -out {name}.crt -days 2 -subj /CN=localhost \
-                 -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE"
-            ),
-        )
-        .await;
-        let mut process = Command::new(python())
-            .arg(script("smtp_server.py"))
-            .args([format!("{name}.crt"), format!("{name}.key"), "us@er".into(), "p:ss/w".into(), name.into()])
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the server starts");
-        let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-        let port = lines.next_line().await.expect("a line").expect("its port").parse().expect("a number");
-        Self { _process: process, folder: kept, port }
-    }
-
-    fn url(&self, ca: &Path) -> String {
-        format!("smtp+starttls://us%40er:p%3Ass%2Fw@localhost:{}?ca={}", self.port, ca.display())
-    }
-
-    async fn mail(&self, number: usize) -> PathBuf {
-        let path = self.folder.join(format!("{number}.eml"));
-        until("a mail at the server", async || path.exists()).await;
-        path
-    }
-}
+use crate::server::{Server, openssl, python, script};
+use crate::world::{KEY, World, file, sign_up};
 
 const FILE: &str = r#"
 [[form]]
@@ -125,11 +64,16 @@ both_engines! {
         }
         let welcome = std::fs::read_to_string(&welcome).expect("a mail");
         let signed: String = welcome.split("DKIM-Signature:").nth(1).expect("signed").split("bh=").next().expect("h=").into();
-        for header in ["list-unsubscribe:", "list-unsubscribe-post", "from:", "message-id", "date"] {
+        for header in ["list-unsubscribe:", "list-unsubscribe-post", "from:", "message-id", "date", "feedback-id", "auto-submitted"] {
             assert!(signed.contains(header), "{header} in {signed}");
         }
         assert!(welcome.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
         assert!(welcome.contains("/unsubscribe/"));
+        for header in ["Feedback-ID: automation_step:theatre:vestibule", "Auto-Submitted: auto-generated", "MIME-Version: 1.0"] {
+            assert!(welcome.contains(&format!("\r\n{header}\r\n")), "{header} in {welcome}");
+        }
+        // Both signatures are of the sender's own domain, or they would count for nothing.
+        assert_eq!(welcome.matches("d=theatre.example;").count(), 2, "{welcome}");
     }
 
     async fn a_certificate_that_does_not_fit_is_seen_and_loses_nothing(db: TestDatabase) {

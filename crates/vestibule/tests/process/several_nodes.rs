@@ -100,6 +100,26 @@ async fn one_wish_at_both_is_one_wish() {
 }
 
 #[tokio::test]
+async fn a_link_that_is_asked_for_at_both_is_mailed_once() {
+    let db = TestDatabase::postgres();
+    let sink = SmtpSink::start().await;
+    let (one, other) = two(&db, [&sink, &sink]).await;
+    assert_status(&sign_up("asks@example.org", false).send(one.address()).await.expect("an answer"), 200);
+    let body = "EmailAddress=asks%40example.org";
+    let ask = Request::post("/demo/preferences").header("Content-Type", "application/x-www-form-urlencoded").body(body);
+    for _ in 0..3 {
+        for node in [&one, &other] {
+            assert_status(&ask.send(node.address()).await.expect("an answer"), 200);
+        }
+    }
+    // A last mail shows that the workers have seen all that was written before.
+    assert_status(&sign_up("last@example.org", true).send(one.address()).await.expect("an answer"), 200);
+    sink.wait_for_mail_to("last@example.org").await;
+    let links = sink.mails().iter().filter(|mail| mail.to[0] == "asks@example.org").count();
+    assert_eq!(links, 1);
+}
+
+#[tokio::test]
 async fn the_mail_of_a_killed_node_is_sent_by_the_other() {
     let db = TestDatabase::postgres();
     let (stuck, sink) = (SmtpSink::start().await, SmtpSink::start().await);
