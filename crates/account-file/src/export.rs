@@ -175,12 +175,14 @@ fn table(item: &CurrentItem, items: &[CurrentItem], secrets: bool) -> Value {
 fn write_item(out: &mut String, kind: ItemKind, mut table: Value) -> std::fmt::Result {
     let mut below = Vec::new();
     if let (ItemKind::Form, Some(keys)) = (kind, table.as_object_mut()) {
-        below.extend(["actions", "signup", "update"].into_iter().filter_map(|key| Some((key, keys.remove(key)?))));
+        below.extend(
+            ["guard", "actions", "signup", "update"].into_iter().filter_map(|key| Some((key, keys.remove(key)?))),
+        );
     }
     write_keys(out, &table, key_order(kind))?;
     for (key, table) in below {
         writeln!(out, "\n[form.{key}]")?;
-        write_keys(out, &table, INNER)?;
+        write_keys(out, &table, if key == "guard" { crate::sections::guard::KEYS } else { INNER })?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `/webhooks/contact/signup.ashx`, `/v1/…`, `/v2.0/…` | [`sentori`] |
 //! | `/{client}/forms/{form}` | `form_routes` |
+//! | `/{client}/challenge` | `challenge_routes` |
 //! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
 //! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
 //! | `/unsubscribe/{token}` | `unsubscribe_routes` |
@@ -12,6 +13,7 @@
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
+mod challenge_answers;
 mod challenge_routes;
 mod client;
 mod counts;

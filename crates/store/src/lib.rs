@@ -14,6 +14,7 @@ mod customers;
 mod deliveries;
 mod error;
 mod facts;
+mod guard_nodes;
 mod guard_rows;
 mod ids;
 mod installation;
@@ -32,6 +33,7 @@ mod recipients;
 mod serving;
 mod sql;
 mod store_customers;
+mod store_guard;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -44,7 +46,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, SignUpId, Timestamp};
+use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use buckets::{Rate, Taken};
@@ -54,6 +56,7 @@ pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
+pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use leasing::Share;
@@ -481,60 +484,6 @@ impl Store {
     /// How many outbox rows of each lane are owed or dead.
     pub async fn delivery_counts(&self) -> Result<Vec<(Lane, DeliveryState, i64)>> {
         self.inner.lanes.run(deliveries::counts).await
-    }
-
-    /// A sign-up in quarantine.
-    pub async fn held(&self, account: AccountId, id: SignUpId) -> Result<Option<Held>> {
-        self.inner.lanes.run(move |conn| guard_rows::held(conn, account, id)).await
-    }
-
-    /// Marks a sign-up in quarantine as released; `false` when it was before.
-    pub async fn mark_released(&self, account: AccountId, id: SignUpId) -> Result<bool> {
-        let now = self.inner.ambient.now();
-        self.errand(move |conn| guard_rows::release(conn, account, id, now)).await
-    }
-
-    /// The newest records with a verdict of that name (`accept`, `quiet`, `challenge`, `refuse`), at most `most`.
-    pub async fn verdicts(&self, account: AccountId, verdict: String, most: i64) -> Result<Vec<VerdictRow>> {
-        self.inner.lanes.run(move |conn| guard_rows::verdicts(conn, account, &verdict, i64::MAX, most)).await
-    }
-
-    /// The record of that number.
-    pub async fn verdict(&self, account: AccountId, id: i64) -> Result<Option<VerdictRow>> {
-        self.inner.lanes.run(move |conn| guard_rows::verdict(conn, account, id)).await
-    }
-
-    /// Keeps refused attempts.
-    pub async fn keep_refused(&self, attempts: Vec<RefusedAttempt>) -> Result<()> {
-        self.errand(move |conn| {
-            let mut ids = ids::Ids::rows();
-            ids.reserve(conn, attempts.len() as i64)?;
-            guard_rows::write_refused(conn, &attempts, ids.take())
-        })
-        .await
-    }
-
-    /// Forgets, in small steps, what no limit looks back to: mails of days past and refused attempts before a moment.
-    pub async fn forget_guard_rows(&self, refused_before: Timestamp) -> Result<()> {
-        let now = self.inner.ambient.now();
-        for piece in 0..16 {
-            self.errand(move |conn| recipients::forget(conn, now, piece)).await?;
-        }
-        for account in self.directory().all() {
-            let id = account.id;
-            self.errand(move |conn| guard_rows::forget_refused(conn, id, refused_before)).await?;
-        }
-        Ok(())
-    }
-
-    /// Truncates client addresses of records before a moment, in small steps. `shorten` gives the shorter address, or
-    /// `None` where it is as short already. Consent events keep theirs.
-    pub async fn truncate_addresses(&self, before: Timestamp, shorten: fn(&str) -> Option<String>) -> Result<()> {
-        for account in self.directory().all() {
-            let id = account.id;
-            while self.errand(move |conn| guard_rows::truncate_addresses(conn, id, before, shorten)).await? {}
-        }
-        Ok(())
     }
 
     /// How long a leased row stays with its node.

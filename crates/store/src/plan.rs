@@ -538,6 +538,15 @@ pub enum Owed {
         /// Who is told.
         to: EmailAddress,
     },
+    /// The mail that the guard has something to say to the account's owner.
+    GuardNews {
+        /// What.
+        news: crate::GuardNews,
+        /// When it was seen.
+        at: Timestamp,
+        /// Who is told.
+        to: EmailAddress,
+    },
 }
 
 impl Owed {
@@ -556,6 +565,7 @@ impl Owed {
             Self::Webhook { last: false, .. } => "webhook",
             Self::Webhook { last: true, .. } => "webhook_of_erased",
             Self::EndpointGivenUp { .. } => "endpoint_given_up",
+            Self::GuardNews { .. } => "guard_news",
         }
     }
 
@@ -570,6 +580,7 @@ impl Owed {
             | Self::PasswordLink { .. }
             | Self::LoginLink { .. }
             | Self::EndpointGivenUp { .. }
+            | Self::GuardNews { .. }
             | Self::AutomationStep { .. } => None,
             Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {

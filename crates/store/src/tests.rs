@@ -30,6 +30,7 @@ fn both_engines_understand_every_statement() {
         crate::customer_links::STATEMENTS,
         crate::customers::STATEMENTS,
         crate::deliveries::STATEMENTS,
+        crate::guard_nodes::STATEMENTS,
         crate::guard_rows::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::installation::STATEMENTS,
@@ -44,6 +45,7 @@ fn both_engines_understand_every_statement() {
     let each = [
         crate::deliveries::EACH,
         crate::facts::EACH,
+        crate::guard_nodes::EACH,
         crate::guard_rows::EACH,
         crate::leasing::EACH,
         crate::people::EACH,

@@ -59,8 +59,15 @@ pub(crate) fn collisions(directory: &Directory, file: &AccountFile) -> Vec<Strin
         id.filter(|a| a.settings.slug != file.settings.slug).map(|a| a.settings.slug.clone())
     };
     let mut lines = Vec::new();
-    if let Some(code) = intake::guard::unknown_signal(&file.settings.guard_settings) {
+    if let Some(code) = intake::guard::unknown_signal(&file.settings.guard_settings.off) {
         lines.push(format!("{}: [guard] off: the guard has no signal `{code}`", file.file_name));
+    }
+    for item in file.items.iter().filter(|i| i.kind == ItemKind::Form) {
+        let guard: model::FormGuard = serde_json::from_value(item.definition["guard"].clone()).unwrap_or_default();
+        if let Some(code) = guard.off.as_deref().and_then(intake::guard::unknown_signal) {
+            let place = item.place.line;
+            lines.push(format!("{}:{place}: [form.guard] off: the guard has no signal `{code}`", file.file_name));
+        }
     }
     for domain in &file.settings.custom_domains {
         if let Some(slug) = other(directory.by_domain(domain)) {

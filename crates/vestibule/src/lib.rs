@@ -2,6 +2,7 @@
 //! their own process.
 
 mod accounts;
+mod captcha_client;
 mod commands;
 mod logging;
 mod master_key;

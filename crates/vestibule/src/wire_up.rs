@@ -15,6 +15,7 @@ use store::{Links, Store, StoreError, StoreSettings};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use crate::captcha_client::CaptchaClient;
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
 use crate::{Server, master_key, ops, server};
 
@@ -54,6 +55,8 @@ pub struct NodeParts {
     /// How long its body may take.
     pub body_patience: Duration,
     proxies: TrustedProxies,
+    captchas: Arc<CaptchaClient>,
+    disposable: Option<String>,
 }
 
 /// A running node.
@@ -145,10 +148,30 @@ impl NodeParts {
         let signers = keys.map(|key| delivery::signer(&key, common.data_dir())).collect::<Result<_, _>>();
         let signers = signers.map_err(|why| SettingsFault::new("VESTIBULE_MAIL_DKIM", why))?;
         let way = Way { transport, return_path: serve.return_path()?, signers };
+        let captchas = CaptchaClient::new(serve.captcha_url.as_deref())
+            .map_err(|why| SettingsFault::new("VESTIBULE_CAPTCHA_URL", why))?;
+        let read = |file: &std::path::PathBuf| {
+            std::fs::read_to_string(file).map_err(|e| SettingsFault::new("VESTIBULE_DISPOSABLE_DOMAINS", e))
+        };
+        let disposable = serve.disposable_domains.as_ref().map(read).transpose()?;
+        let captchas = Arc::new(captchas);
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
         let body_patience = doors::BODY_PATIENCE;
-        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, body_patience, proxies })
+        Ok(Self {
+            store,
+            way,
+            key_dir,
+            serve,
+            listen,
+            ops_listen,
+            intake,
+            head_patience,
+            body_patience,
+            proxies,
+            captchas,
+            disposable,
+        })
     }
 
     /// Listens, starts the workers and answers.
@@ -173,11 +196,16 @@ impl NodeParts {
                 ..WorkerSettings::default()
             },
         );
+        let intake = Intake::new(self.store.clone(), self.intake).with_captchas(self.captchas);
+        let intake = match &self.disposable {
+            Some(list) => intake.with_disposable_domains(list),
+            None => intake,
+        };
         let allow_private = self.serve.allow_private_targets.unwrap_or(false);
         let webhooks =
             Webhooks::start(self.store.clone(), WebhookSettings { allow_private, ..WebhookSettings::default() });
         let doors = Doors {
-            intake: Intake::new(self.store.clone(), self.intake),
+            intake,
             mailbox: match self.way.transport {
                 Transport::Mailbox(mailbox) => Some(mailbox),
                 Transport::Smtp(_) => None,

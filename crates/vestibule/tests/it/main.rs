@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod cross_account;
 mod customer_links;
+mod guard;
 mod pages;
 mod sentori_acts;
 mod sentori_import;
