@@ -38,7 +38,7 @@ use intake::Intake;
 use model::Directory;
 
 pub use body::PATIENCE as BODY_PATIENCE;
-pub use client::{Client, TrustedProxies, TrustedProxiesFault};
+pub use client::{Client, TrustedProxies, TrustedProxiesFault, header_text};
 pub use counts::{Outcome, RequestCounts};
 
 /// What every door needs. Cheap to clone.
@@ -71,9 +71,10 @@ impl Doors {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// All doors behind one service.
+/// All doors behind one service, with what else is served beside them.
 pub fn service(
     doors: Doors,
+    more: Router,
 ) -> impl tower::Service<
     axum::extract::Request,
     Response = axum::response::Response,
@@ -95,6 +96,7 @@ pub fn service(
         .merge(spektrix::routes())
         .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
         .fallback(page_answers::nowhere)
-        .with_state(doors);
+        .with_state(doors)
+        .merge(more);
     paths::Normalised::new(router)
 }

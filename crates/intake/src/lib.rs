@@ -21,7 +21,11 @@ mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
+<<<<<<< HEAD
 mod uploads;
+=======
+mod staff;
+>>>>>>> main
 mod users;
 mod validate;
 mod wait;
@@ -47,7 +51,11 @@ pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+<<<<<<< HEAD
 pub use uploads::{Column, Seen, Staging, UploadCounts};
+=======
+pub use staff::StaffChange;
+>>>>>>> main
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.

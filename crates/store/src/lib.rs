@@ -9,6 +9,9 @@ mod buckets;
 mod committer;
 mod config;
 mod consents;
+mod console_read;
+mod console_trail;
+mod console_users;
 mod customer_links;
 mod customers;
 mod deliveries;
@@ -32,6 +35,7 @@ mod read;
 mod recipients;
 mod serving;
 mod sql;
+mod store_console;
 mod store_customers;
 mod store_guard;
 #[cfg(test)]
@@ -52,6 +56,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use buckets::{Rate, Taken};
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
+pub use console_read::{
+    CONTACTS_A_PAGE, ContactSearch, ContactState, Figure, FoundContact, FoundContacts, OutboxHealth, SignUpRow,
+    SignUpSearch,
+};
+pub use console_trail::{NewTrail, TrailRow};
+pub use console_users::{ConsoleSession, ConsoleUser, Role};
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased};

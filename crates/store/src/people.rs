@@ -43,6 +43,9 @@ each_statements! {
         AND person_id = (SELECT c.person_id FROM contact AS c WHERE c.account_id = {1} AND c.id = {2})";
     ERASE_PENDINGS (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_RUNS (Int, Int) = "DELETE FROM automation_run {using} WHERE account_id = {1} AND contact_id = {2}";
+    // Who changed what stays; what stood there goes.
+    ERASE_TRAIL (Int, Int) = "UPDATE console_trail SET before = '', after = '' {from} WHERE account_id = {1} \
+        AND contact_id = {2}";
     ERASE_ADDRESSES (Int, Int) = "DELETE FROM contact_address {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_PASSWORD (Int, Int) = "DELETE FROM contact_password {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_SESSIONS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2}";
@@ -103,6 +106,7 @@ impl<'a> People<'a> {
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
             &ERASE_RUNS,
+            &ERASE_TRAIL,
             &ERASE_ADDRESSES,
             &ERASE_PASSWORD,
             &ERASE_SESSIONS,

@@ -192,7 +192,7 @@ impl NodeParts {
             links.clone(),
             WorkerSettings {
                 fallback_from: self.serve.mail_from().map(str::to_owned),
-                key_dir: self.key_dir,
+                key_dir: self.key_dir.clone(),
                 ..WorkerSettings::default()
             },
         );
@@ -201,6 +201,7 @@ impl NodeParts {
             Some(list) => intake.with_disposable_domains(list),
             None => intake,
         };
+        let key_dir = self.key_dir;
         let allow_private = self.serve.allow_private_targets.unwrap_or(false);
         let webhooks =
             Webhooks::start(self.store.clone(), WebhookSettings { allow_private, ..WebhookSettings::default() });
@@ -233,7 +234,8 @@ impl NodeParts {
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
-        let server = tokio::spawn(server.run(doors::service(doors), stopped));
+        let console = console::Console::new(doors.clone(), key_dir, stopped.clone())?;
+        let server = tokio::spawn(server.run(doors::service(doors, console::router(&console)), stopped));
         let store = self.store;
         Ok(Node {
             store,

@@ -6,9 +6,9 @@ use model::Ambient;
 use store::{Store, StoreSettings, StoredAccount};
 
 use super::{CommandFault, runtime, say};
-use crate::accounts;
 use crate::settings::CommonSettings;
 use crate::wire_up::open_store;
+use console::accounts;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum AccountCommand {

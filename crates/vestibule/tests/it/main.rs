@@ -4,6 +4,7 @@
 mod app;
 mod bad_input;
 mod browser;
+mod console;
 mod cross_account;
 mod customer_links;
 mod guard;
