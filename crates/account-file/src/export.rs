@@ -29,6 +29,7 @@ const ACCOUNT: &[&str] = &[
     "conceal_unknown",
     "bot_rules",
     "exempt_networks",
+    "second_factor",
     "alert_to",
 ];
 const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "bad_address_after", "domain_rates"];

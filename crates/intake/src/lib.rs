@@ -21,6 +21,11 @@ mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
+<<<<<<< HEAD
+mod uploads;
+=======
+mod staff;
+>>>>>>> main
 mod users;
 mod validate;
 mod wait;
@@ -41,11 +46,16 @@ pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Throu
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
-pub use import::{Imported, ImportedContact};
+pub use import::{ImportRow, Imported, ImportedContact};
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+<<<<<<< HEAD
+pub use uploads::{Column, Seen, Staging, UploadCounts};
+=======
+pub use staff::StaffChange;
+>>>>>>> main
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.

@@ -92,6 +92,9 @@ pub struct AccountSettings {
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
+    /// Whether whoever works on it in the console needs a second factor.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub second_factor: bool,
     /// Whether a customer made in a browser without a password is sent a link to set one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub welcome_mail: bool,

@@ -14,6 +14,8 @@ const STEPS: &[(&str, &str)] = &[
     ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
     ("buckets", include_str!("../../migrations/0008_buckets.sql")),
     ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
+    ("console", include_str!("../../migrations/0010_console.sql")),
+    ("uploads", include_str!("../../migrations/0009_uploads.sql")),
 ];
 
 /// The schema this program works with.

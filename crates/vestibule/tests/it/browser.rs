@@ -36,3 +36,19 @@ async fn run<const N: usize>(script: &str, arguments: [String; N]) {
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[tokio::test]
+async fn the_console_serves_who_works_in_it() {
+    let launch = Launch::new(env!("CARGO_BIN_EXE_vestibule")).arguments(["serve", "--demo"]);
+    let running = launch.start().await;
+    let base = format!("http://{}", running.address());
+    let made = launch
+        .run(["user", "create", "--email", "owner@console.example", "--role", "owner", "--public-url", base.as_str()])
+        .await;
+    let told = String::from_utf8_lossy(&made.stdout).into_owned();
+    assert!(made.status.success(), "{told}\n{}", String::from_utf8_lossy(&made.stderr));
+    let link = told.lines().next().expect("a link").to_owned();
+    run("console.mjs", [base, link]).await;
+    running.terminate();
+    running.end().await;
+}
