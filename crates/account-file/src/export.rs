@@ -29,6 +29,7 @@ const ACCOUNT: &[&str] = &[
     "conceal_unknown",
     "bot_rules",
     "exempt_networks",
+    "second_factor",
     "alert_to",
 ];
 const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "bad_address_after", "domain_rates"];
@@ -175,12 +176,14 @@ fn table(item: &CurrentItem, items: &[CurrentItem], secrets: bool) -> Value {
 fn write_item(out: &mut String, kind: ItemKind, mut table: Value) -> std::fmt::Result {
     let mut below = Vec::new();
     if let (ItemKind::Form, Some(keys)) = (kind, table.as_object_mut()) {
-        below.extend(["actions", "signup", "update"].into_iter().filter_map(|key| Some((key, keys.remove(key)?))));
+        below.extend(
+            ["guard", "actions", "signup", "update"].into_iter().filter_map(|key| Some((key, keys.remove(key)?))),
+        );
     }
     write_keys(out, &table, key_order(kind))?;
     for (key, table) in below {
         writeln!(out, "\n[form.{key}]")?;
-        write_keys(out, &table, INNER)?;
+        write_keys(out, &table, if key == "guard" { crate::sections::guard::KEYS } else { INNER })?;
     }
     Ok(())
 }

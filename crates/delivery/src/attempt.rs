@@ -63,6 +63,10 @@ impl Courier {
             },
             Owed::Alert { .. } => self.alert(account, row).await,
             Owed::AutomationStep { .. } => self.automation_step(account, row).await,
+            Owed::GuardNews { .. } => match self.guard_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::EndpointGivenUp { .. } => match self.given_up_mail(account, row).await {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
@@ -102,6 +106,7 @@ impl Courier {
                         | Owed::AddressChange { .. }
                         | Owed::AddressChanged { .. }
                         | Owed::EndpointGivenUp { .. }
+                        | Owed::GuardNews { .. }
                 ) =>
             {
                 let rule =
@@ -265,6 +270,7 @@ fn plain_form() -> model::Form {
         confirm_within: None,
         language: None,
         source: None,
+        guard: model::FormGuard::default(),
         disabled: false,
         actions: model::FormActions::default(),
         signup: model::MessageSet::default(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use model::AccountSnapshot;
-use store::{Leased, Owed};
+use store::{GuardNews, Leased, Owed};
 
 use crate::attempt::{Courier, NoMail};
 use crate::mail::Outgoing;
@@ -32,5 +32,48 @@ impl Courier {
             slug = account.settings.slug,
         );
         self.addressed(account, row, to.clone(), format!("Webhook switched off: {name}"), text).await
+    }
+
+    /// The guard saw an attack begin or end, or a ceiling was reached.
+    pub(crate) async fn guard_mail(&self, account: &AccountSnapshot, row: &Leased) -> Result<Outgoing, NoMail> {
+        let Owed::GuardNews { news, at, to } = &row.owed else {
+            return Err(NoMail::Never("not news of the guard".into()));
+        };
+        let language = &account.settings.language.0;
+        let form = |id: &Option<model::FormId>| {
+            let form = id.and_then(|id| account.form(id));
+            form.map_or_else(
+                || "sign-ups without a form".to_owned(),
+                |f| f.form.name.pick(language, language).to_owned(),
+            )
+        };
+        let (subject, what) = match news {
+            GuardNews::AttackBegan(id) => (
+                format!("Under attack: {}", form(id)),
+                "Far more sign-ups come in than usual. Until five calm minutes have passed, everybody solves a challenge \
+                 first, mostly without noticing, and links in mails confirm by their button only.",
+            ),
+            GuardNews::AttackEnded(id) => (
+                format!("The attack is over: {}", form(id)),
+                "Sign-ups come in as usual again. Nothing is asked of anybody.",
+            ),
+            GuardNews::Ceiling(code) if code == "domain_ceiling" => (
+                "A ceiling for mails is reached: one domain".to_owned(),
+                "More confirmation mails to one domain were asked for within an hour than the settings allow. They are \
+                 kept back; the sign-ups themselves are kept. `per_domain` in [guard.recipients] is the limit.",
+            ),
+            GuardNews::Ceiling(_) => (
+                "A ceiling for mails is reached: all together".to_owned(),
+                "More confirmation mails were asked for within an hour than the settings allow. They are kept back; the \
+                 sign-ups themselves are kept. `in_all` in [guard.recipients] is the limit.",
+            ),
+        };
+        let slug = &account.settings.slug;
+        let at = at.to_rfc3339();
+        let text = format!(
+            "{what}\n\nSeen at {at} in the account {slug}. What was kept back or put aside:\n\n\
+            \u{20}   vestibule guard list --account {slug} --verdict quiet\n"
+        );
+        self.addressed(account, row, to.clone(), subject, text).await
     }
 }

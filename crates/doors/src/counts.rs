@@ -68,7 +68,7 @@ pub struct RequestCounts([[AtomicU64; Outcome::ALL.len()]; Door::ALL.len()]);
 
 impl RequestCounts {
     /// Counts one answer.
-    pub(crate) fn note(&self, door: Door, status: StatusCode) {
+    pub fn note(&self, door: Door, status: StatusCode) {
         self.0[door as usize][Outcome::of(status) as usize].fetch_add(1, Ordering::Relaxed);
     }
 

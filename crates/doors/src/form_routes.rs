@@ -10,7 +10,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use intake::GuardSignals;
 use intake::guard::PageOrigin;
 use model::{AccountSnapshot, Refusal, ResolvedForm};
 
@@ -18,7 +17,9 @@ use crate::Doors;
 use crate::body::{self, Unread};
 use crate::client::{Client, header_text};
 use crate::page_answers::{account, asked, error, led, origin, parameter, refusal, sent, shown, text};
-use crate::pages::{self, BodyFault, Brand, FieldError, FormView, Reading, Slots, Submission, Texts, Typed};
+use crate::pages::{
+    self, BodyFault, Brand, ChallengeStep, FieldError, FormView, Reading, Slots, Submission, Texts, Typed,
+};
 
 /// The routes of forms.
 pub(crate) fn routes() -> Router<Doors> {
@@ -151,7 +152,10 @@ impl<'r> Asking<'r> {
         }
         let referrer = header_text(self.headers, &header::REFERER);
         slots.source = pages::source_of(self.uri.query(), &self.address(), referrer.as_deref());
-        let view = FormView::build(&self.account, form, texts, &slots, &Typed::default(), Vec::new());
+        let mut view = FormView::build(&self.account, form, texts, &slots, &Typed::default(), Vec::new());
+        if self.doors.intake.under_attack(&self.account, Some(form.id)) {
+            view.challenge = self.challenge(form, false, true);
+        }
         shown(pages::form_page(&self.account, form, &view, &languages, self.uri.path()))
     }
 
@@ -225,18 +229,10 @@ impl<'r> Asking<'r> {
         }
         given.language = Some(texts.tag().to_owned());
         let source = given.origin.clone();
-        let signals = GuardSignals {
-            page: self.page(&source),
-            ticket: challenge.ticket.as_deref(),
-            honeypot: challenge.honeypot.as_deref(),
-            altcha: challenge.altcha.as_deref(),
-            // A program that calls the JSON form can solve what it is given; our page has no script for it yet.
-            can_challenge: self.json,
-            ..GuardSignals::default()
-        };
+        let signals = challenge.signals(self.page(&source));
         match self.doors.intake.sign_up_with(&self.account, given, &signals).await {
             Ok(outcome) => {
-                let url = pages::messages(form, &outcome).submission_url.as_deref();
+                let url = pages::after_sending(form, &outcome).submission_url.as_deref();
                 let url = pages::redirect(&self.account.settings, url);
                 if self.json {
                     let message = pages::submitted_message(&self.account, form, &outcome, texts);
@@ -251,6 +247,11 @@ impl<'r> Asking<'r> {
             Err(Refusal::Faults(faults)) => {
                 let errors = pages::field_errors(&faults, &self.account, Some(form), texts);
                 self.again(form, texts, &languages, &typed, &source, errors)
+            }
+            Err(Refusal::Challenge) => {
+                let mut view = self.drawn(form, texts, &typed, &source, Vec::new());
+                view.challenge = self.challenge(form, true, challenge.challenged.is_none());
+                shown(pages::form_page(&self.account, form, &view, &languages, self.uri.path()))
             }
             Err(refused) => refusal(&Brand::of(&self.account.settings), &refused, texts),
         }
@@ -280,14 +281,39 @@ impl<'r> Asking<'r> {
         if self.json {
             return sent(pages::problem(422, &errors, 1, texts));
         }
+        let view = self.drawn(form, texts, typed, from, errors);
+        shown(pages::form_page(&self.account, form, &view, languages, self.uri.path()))
+    }
+
+    /// A form that was sent, with what it carried besides its controls.
+    fn drawn(
+        &self,
+        form: &ResolvedForm,
+        texts: Texts,
+        typed: &Typed,
+        from: &model::Origin,
+        errors: Vec<FieldError>,
+    ) -> FormView {
         let ticket = self.ticket(form);
         let mut slots = Slots { ticket: Some(&ticket.text), honeypot: Some(&ticket.honeypot), ..Slots::default() };
         slots.source.clone_from(&from.utm);
         for (name, value) in [("page", &from.page), ("referrer", &from.referrer), ("source", &from.source)] {
             slots.source.extend(value.clone().map(|value| (name.to_owned(), value)));
         }
-        let view = FormView::build(&self.account, form, texts, &slots, typed, errors);
-        shown(pages::form_page(&self.account, form, &view, languages, self.uri.path()))
+        FormView::build(&self.account, form, texts, &slots, typed, errors)
+    }
+
+    /// What the form is shown with: the account's captcha service at first, where it has one, else work. `again`: it was
+    /// sent before.
+    fn challenge(&self, form: &ResolvedForm, again: bool, first: bool) -> Option<ChallengeStep> {
+        if again
+            && first
+            && let Some((page, site_key)) = self.doors.intake.captcha_page(&self.account)
+        {
+            return Some(ChallengeStep::Captcha { page, site_key });
+        }
+        let challenge = self.doors.intake.challenge(&self.account, Some(form.id))?;
+        Some(ChallengeStep::Work { challenge, again })
     }
 
     /// Lets pages of the account's origins read the answer. No credentials: forms know no cookies.

@@ -3,8 +3,9 @@
 //!
 //! | path | module |
 //! |---|---|
-//! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
+//! | `/webhooks/contact/signup.ashx`, `/v1/…`, `/v2.0/…` | [`sentori`] |
 //! | `/{client}/forms/{form}` | `form_routes` |
+//! | `/{client}/challenge` | `challenge_routes` |
 //! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
 //! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
 //! | `/unsubscribe/{token}` | `unsubscribe_routes` |
@@ -12,9 +13,11 @@
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
+mod challenge_answers;
 mod challenge_routes;
 mod client;
 mod counts;
+pub mod decoded;
 mod form_routes;
 mod mailbox;
 mod page_answers;
@@ -35,7 +38,7 @@ use intake::Intake;
 use model::Directory;
 
 pub use body::PATIENCE as BODY_PATIENCE;
-pub use client::{Client, TrustedProxies, TrustedProxiesFault};
+pub use client::{Client, TrustedProxies, TrustedProxiesFault, header_text};
 pub use counts::{Outcome, RequestCounts};
 
 /// What every door needs. Cheap to clone.
@@ -68,9 +71,10 @@ impl Doors {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// All doors behind one service.
+/// All doors behind one service, with what else is served beside them.
 pub fn service(
     doors: Doors,
+    more: Router,
 ) -> impl tower::Service<
     axum::extract::Request,
     Response = axum::response::Response,
@@ -92,6 +96,7 @@ pub fn service(
         .merge(spektrix::routes())
         .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
         .fallback(page_answers::nowhere)
-        .with_state(doors);
+        .with_state(doors)
+        .merge(more);
     paths::Normalised::new(router)
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use intake::Confirmed;
-use model::Refusal;
+use model::{ConfirmMode, Refusal};
 
 use crate::Doors;
 use crate::body;
@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Doors> {
         .route("/not-me/{token}", get(not_me_page).post(not_me).fallback(other_method))
         .route(pages::STYLES_PATH, get(asset))
         .route(pages::CONFIRM_PATH, get(asset))
+        .route(pages::CHALLENGE_PATH, get(asset))
         .route(pages::EMBED_PATH, get(asset))
 }
 
@@ -93,7 +94,12 @@ async fn confirm_page(
                 email: &confirmed.email,
                 action: &format!("/confirm/{token}"),
                 not_me_url: not_me.as_deref(),
-                mode: form.map_or_else(Default::default, |f| f.form.confirm_mode),
+                // Whoever floods a form may also follow its links.
+                mode: if doors.intake.under_attack(&confirmed.account, confirmed.form) {
+                    ConfirmMode::Button
+                } else {
+                    form.map_or_else(Default::default, |f| f.form.confirm_mode)
+                },
             };
             shown(pages::confirm_page(&confirmed.account, form, view, texts))
         }

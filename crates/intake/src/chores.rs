@@ -1,4 +1,4 @@
-//! What the guard does in the background: it writes refused attempts, and forgets in time.
+//! What the guard does in the background: it writes refused attempts, tells owners and other nodes, and forgets in time.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::Intake;
+use crate::nodes::Others;
 
 /// How often refused attempts are written.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -13,6 +14,8 @@ const WRITE_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: u32 = 900;
 /// How long refused attempts are kept.
 const REFUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long rates of several nodes are kept: the longest window of a limit.
+const SHARES_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How long client addresses outside consent evidence are kept whole.
 const ADDRESSES_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 
@@ -20,6 +23,7 @@ impl Intake {
     /// Runs the chores until told to stop; what is still to be written is written then.
     pub async fn run_chores(self, mut stop: watch::Receiver<bool>) {
         let mut round: u32 = 0;
+        let mut others = Others::default();
         loop {
             let stopping = tokio::select! {
                 () = tokio::time::sleep(WRITE_EVERY) => false,
@@ -31,9 +35,11 @@ impl Intake {
             {
                 tracing::warn!(%error, "could not keep refused attempts");
             }
+            self.tell_owners().await;
             if stopping {
                 return;
             }
+            self.exchange(&mut others).await;
             // First after half a minute, so that a start is not slowed down.
             if round % FORGET_EVERY == 30 {
                 self.forget().await;
@@ -42,13 +48,28 @@ impl Intake {
         }
     }
 
-    async fn forget(&self) {
+    /// Forgets what is kept for a time only, and cuts old client addresses. Runs by itself, now and then.
+    pub async fn forget(&self) {
         let now = self.store.ambient().now();
         if let Err(error) = self.store.forget_buckets().await {
             tracing::warn!(%error, "could not forget old rates");
         }
         if let Err(error) = self.store.forget_guard_rows(now.minus(REFUSED_FOR)).await {
             tracing::warn!(%error, "could not forget old rows");
+        }
+        for account in self.store.directory().all() {
+            let days = u64::from(account.settings.guard_settings.quarantine_days);
+            let before = now.minus(Duration::from_secs(days * 24 * 3600));
+            if days > 0
+                && let Err(error) = self.store.expire_quarantine(account.id, before).await
+            {
+                tracing::warn!(%error, "could not forget old sign-ups in quarantine");
+            }
+        }
+        if self.store.is_shared()
+            && let Err(error) = self.store.forget_shares(now.minus(SHARES_FOR)).await
+        {
+            tracing::warn!(%error, "could not forget old rates");
         }
         if let Err(error) = self.store.truncate_addresses(now.minus(ADDRESSES_FOR), truncated).await {
             tracing::warn!(%error, "could not truncate old client addresses");

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use model::{AccountId, AccountSnapshot, Caller, Door, FieldId, FormId, GuardMode, SignUp, Timestamp};
-use store::{Keys, RefusedAttempt};
+use store::{GuardNews, Keys, RefusedAttempt};
 
+use crate::captchas::Checked;
 use crate::guard::altcha::{Difficulty, Proofs};
-use crate::guard::{Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, TicketState, Tickets, Turn};
+use crate::guard::{Disposable, Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, Tickets, Turn};
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,8 @@ pub struct GuardSignals<'a> {
     pub honeypot: Option<&'a str>,
     /// The answer to the proof of work (`altcha`), as sent.
     pub altcha: Option<&'a str>,
+    /// Tokens of captcha services, by the name of their control.
+    pub captchas: &'a [(&'static str, String)],
     /// From opening to sending, where something other than a ticket tells.
     pub seconds_to_submit: Option<Duration>,
     /// Whether this caller can be shown a challenge: scripts run, and the page came by https or from this machine.
@@ -87,38 +90,63 @@ pub(crate) struct Passed {
     pub(crate) judgement: Option<Judgement>,
 }
 
+/// The same news is told once in this time, by whichever node.
+pub(crate) const TELL_AFTER: Duration = Duration::from_secs(3600);
+
+#[derive(Debug, Default)]
+struct News {
+    waiting: Vec<(AccountId, GuardNews)>,
+    told: HashMap<(AccountId, GuardNews), Timestamp>,
+}
+
+/// Policies of accounts, and of forms that have one of their own, with the version of the configuration they are of.
+type Policies = HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>;
+
 /// The guard of one node with all it needs.
 pub(crate) struct Gate {
     guard: Guard,
     pub(crate) tickets: Tickets,
     proofs: Option<Proofs>,
-    policies: RwLock<HashMap<AccountId, (i64, Arc<Policy>)>>,
+    policies: RwLock<Policies>,
     refused: Mutex<Vec<RefusedAttempt>>,
+    /// What owners are to be told, and when each was told last.
+    news: Mutex<News>,
     pub(crate) counts: GuardCounts,
 }
 
 impl Gate {
     pub(crate) fn new(keys: &Keys) -> Self {
+        Self::with(keys, Disposable::default())
+    }
+
+    pub(crate) fn with(keys: &Keys, disposable: Disposable) -> Self {
         Self {
-            guard: Guard::default(),
+            guard: Guard::new(disposable),
             tickets: Tickets::new(&keys.derived("form ticket")),
             proofs: Proofs::new(&keys.derived("proofs of work"), Difficulty::default()),
             policies: RwLock::default(),
             refused: Mutex::default(),
+            news: Mutex::default(),
             counts: GuardCounts::default(),
         }
     }
 
-    /// The account's policy, made once for each version of its configuration.
-    pub(crate) fn policy(&self, account: &AccountSnapshot) -> Arc<Policy> {
+    /// The account's policy, or its form's where that has one of its own; made once for each version of the account's
+    /// configuration.
+    pub(crate) fn policy(&self, account: &AccountSnapshot, form: Option<FormId>) -> Arc<Policy> {
+        let form = form.and_then(|id| account.form(id)).filter(|f| f.form.guard != model::FormGuard::default());
+        let key = (account.id, form.map(|f| f.id));
         let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, policy)) = policies.get(&account.id).filter(|(version, _)| *version == account.version) {
+        if let Some((_, policy)) = policies.get(&key).filter(|(version, _)| *version == account.version) {
             return Arc::clone(policy);
         }
         drop(policies);
-        let policy = Arc::new(Policy::new(&account.settings));
+        let policy = Arc::new(match form {
+            Some(form) => Policy::of_form(&account.settings, &form.form.guard),
+            None => Policy::new(&account.settings),
+        });
         let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
-        policies.insert(account.id, (account.version, Arc::clone(&policy)));
+        policies.insert(key, (account.version, Arc::clone(&policy)));
         policy
     }
 
@@ -128,26 +156,25 @@ impl Gate {
         account: &AccountSnapshot,
         sign_up: &SignUp,
         signals: &GuardSignals<'_>,
+        checked: Checked,
         at: Timestamp,
     ) -> Passed {
-        let policy = self.policy(account);
+        let policy = self.policy(account, sign_up.form);
         if policy.mode == GuardMode::Off {
             return Passed { policy, judgement: None };
         }
         let (names, texts) = words(account, sign_up);
         let email = &sign_up.email;
-        let ticket = match (signals.ticket, sign_up.form) {
-            (Some(_), Some(form)) => self.tickets.check(
-                signals.ticket,
-                account.id,
-                form,
-                self.guard.person(email),
-                at,
-                &policy,
-                self.guard.used(),
-            ),
-            _ => TicketState::Absent,
-        };
+        // A door without forms gives out tickets for none.
+        let ticket = self.tickets.check(
+            signals.ticket,
+            account.id,
+            sign_up.form.unwrap_or_default(),
+            self.guard.person(email),
+            at,
+            &policy,
+            self.guard.used(),
+        );
         let input = GuardInput {
             at,
             door: sign_up.door,
@@ -164,8 +191,9 @@ impl Gate {
             ticket,
             seconds_to_submit: signals.seconds_to_submit,
             ip: sign_up.origin.ip,
-            can_challenge: signals.can_challenge,
-            solved: signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
+            can_challenge: signals.can_challenge && checked != Checked::Quiet,
+            solved: checked == Checked::Solved
+                || signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
             mail_host: None,
         };
         let judged = self.guard.judge(&input, &policy);
@@ -173,9 +201,11 @@ impl Gate {
         match judged.turn {
             Some(Turn::Began) => {
                 tracing::warn!(account = %account.settings.slug, form = ?sign_up.form, "attack mode begins");
+                self.note_news(account.id, GuardNews::AttackBegan(sign_up.form), at);
             }
             Some(Turn::Ended) => {
                 tracing::info!(account = %account.settings.slug, form = ?sign_up.form, "attack mode ends");
+                self.note_news(account.id, GuardNews::AttackEnded(sign_up.form), at);
             }
             None => {}
         }
@@ -189,15 +219,36 @@ impl Gate {
     /// A challenge for a form, as JSON for the widget.
     pub(crate) fn challenge(
         &self,
-        account: AccountId,
+        account: &AccountSnapshot,
         form: Option<FormId>,
         ambient: &model::Ambient,
     ) -> Option<String> {
-        serde_json::to_string(&self.proofs.as_ref()?.challenge(account, form, ambient)?).ok()
+        let rounds = self.policy(account, form).settings.work_rounds;
+        serde_json::to_string(&self.proofs.as_ref()?.challenge(account.id, form, rounds, ambient)?).ok()
     }
 
     pub(crate) fn under_attack(&self, account: &AccountSnapshot, form: Option<FormId>, at: Timestamp) -> bool {
-        self.guard.under_attack(account.id, form, at, &self.policy(account))
+        self.guard.under_attack(account.id, form, at, &self.policy(account, form))
+    }
+
+    /// Keeps news for the account's owner, unless this node told the same lately.
+    pub(crate) fn note_news(&self, account: AccountId, news: GuardNews, at: Timestamp) {
+        let mut kept = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = kept.told.get(&(account, news.clone())).is_some_and(|told| at.since(*told) < TELL_AFTER);
+        if !told {
+            kept.told.retain(|_, told| at.since(*told) < TELL_AFTER);
+            kept.told.insert((account, news.clone()), at);
+            kept.waiting.push((account, news));
+        }
+    }
+
+    pub(crate) fn take_news(&self) -> Vec<(AccountId, GuardNews)> {
+        std::mem::take(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner).waiting)
+    }
+
+    /// The node's memory, for what nodes tell each other.
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// Keeps a refused attempt for the store, as long as there is room.

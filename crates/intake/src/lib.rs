@@ -6,6 +6,7 @@
 
 mod apply;
 mod automations;
+mod captchas;
 mod chores;
 mod customer_links;
 mod customers;
@@ -16,9 +17,15 @@ mod fingerprint;
 mod gate;
 pub mod guard;
 mod import;
+mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
+<<<<<<< HEAD
+mod uploads;
+=======
+mod staff;
+>>>>>>> main
 mod users;
 mod validate;
 mod wait;
@@ -34,15 +41,21 @@ use model::{
 };
 use store::{PendingRow, PersonKey, Store, StoreError, TokenKind, Wants};
 
+pub use captchas::{Asked, CaptchaTransport};
 pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Through};
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
-pub use import::{Imported, ImportedContact};
+pub use import::{ImportRow, Imported, ImportedContact};
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
+<<<<<<< HEAD
+pub use uploads::{Column, Seen, Staging, UploadCounts};
+=======
+pub use staff::StaffChange;
+>>>>>>> main
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.
@@ -102,6 +115,7 @@ pub struct Intake {
     settings: IntakeSettings,
     counts: Arc<IntakeCounts>,
     gate: Arc<Gate>,
+    captchas: Arc<captchas::Captchas>,
     /// Addresses that a preference link went to just now.
     asked: Arc<guard::Seen>,
 }
@@ -129,7 +143,22 @@ impl Intake {
     /// The intake over a store.
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
         let gate = Arc::new(Gate::new(store.keys()));
-        Self { store, settings, counts: Arc::default(), gate, asked: Arc::new(guard::Seen::new(10_000)) }
+        let captchas = Arc::new(captchas::Captchas::new(None));
+        Self { store, settings, counts: Arc::default(), gate, captchas, asked: Arc::new(guard::Seen::new(10_000)) }
+    }
+
+    /// The same with a list of throw-away domains beside the one that ships: one a line, `!domain` takes one off.
+    #[must_use]
+    pub fn with_disposable_domains(mut self, list: &str) -> Self {
+        self.gate = Arc::new(Gate::with(self.store.keys(), guard::Disposable::with_file(list)));
+        self
+    }
+
+    /// The same with a way to captcha services.
+    #[must_use]
+    pub fn with_captchas(mut self, transport: Arc<dyn CaptchaTransport>) -> Self {
+        self.captchas = Arc::new(captchas::Captchas::new(Some(transport)));
+        self
     }
 
     /// The store, for reading.
@@ -154,7 +183,7 @@ impl Intake {
 
     /// A proof of work to solve, as the widget's JSON.
     pub fn challenge(&self, account: &AccountSnapshot, form: Option<model::FormId>) -> Option<String> {
-        self.gate.challenge(account.id, form, self.store.ambient())
+        self.gate.challenge(account, form, self.store.ambient())
     }
 
     /// Whether a form is under attack: its pages ask for a challenge, and links confirm by button only.
@@ -180,7 +209,8 @@ impl Intake {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
-        let passed = self.gate.pass(account, &sign_up, signals, self.store.ambient().now());
+        let checked = self.check_captcha(account, signals, sign_up.origin.ip).await;
+        let passed = self.gate.pass(account, &sign_up, signals, checked, self.store.ambient().now());
         match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
             Verdict::Accept => self.go_on(account, sign_up, passed, started).await,
             Verdict::Quiet => self.keep_quiet(account, sign_up, passed).await,
@@ -219,6 +249,8 @@ impl Intake {
         self.gate.counts.note_reason(door, reason);
         if guard::recipient::is_ceiling(reason) {
             tracing::warn!(account = %account.settings.slug, reason = reason.code(), "a ceiling for mails is reached");
+            let news = store::GuardNews::Ceiling(reason.code().to_owned());
+            self.gate.note_news(account.id, news, self.store.ambient().now());
         }
     }
 
@@ -243,7 +275,7 @@ impl Intake {
         }
         self.still_free(account.id, &pending).await?;
         let confirmed = Confirmed { now: true, ..confirmed };
-        let counted = recipients::are_counted(&self.gate.policy(&account));
+        let counted = recipients::are_counted(&self.gate.policy(&account, None));
         let mailed = pending.sign_up.wish.new_email.as_ref().unwrap_or(&pending.sign_up.email);
         let mailbox = counted.then(|| store::Mailbox::of(self.store.keys(), mailed));
         let wants = Wants {

@@ -107,7 +107,7 @@ impl Intake {
         Ok(new)
     }
 
-    fn holding(&self, account: &Arc<AccountSnapshot>, within: Option<u64>) -> Holding {
+    pub(crate) fn holding(&self, account: &Arc<AccountSnapshot>, within: Option<u64>) -> Holding {
         Holding {
             account: Arc::clone(account),
             keys: self.store.keys().clone(),

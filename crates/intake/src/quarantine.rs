@@ -97,7 +97,7 @@ impl Intake {
         if held.released_at.is_some() {
             return Ok(Released::Before);
         }
-        let passed = Passed { policy: self.gate.policy(account), judgement: None };
+        let passed = Passed { policy: self.gate.policy(account, None), judgement: None };
         let started = tokio::time::Instant::now();
         let sign_up = held.sign_up;
         let outcome = if matches!(sign_up.door, Door::SpektrixWeb | Door::SpektrixForm) {

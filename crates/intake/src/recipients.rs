@@ -56,7 +56,7 @@ pub(crate) struct Protection {
 
 impl Intake {
     pub(crate) fn protection(&self, account: &AccountSnapshot, to: &EmailAddress) -> Protection {
-        let policy = self.gate.policy(account);
+        let policy = self.gate.policy(account, None);
         let mailbox = are_counted(&policy).then(|| Mailbox::of(self.store.keys(), to));
         Protection { account: account.id, policy, mailbox }
     }

@@ -53,7 +53,7 @@ impl Intake {
     ) -> Result<ContactId, ActRefusal> {
         let sign_up = validate::resolve(account, given).map_err(ActRefusal::Faults)?;
         // An act of the account's own people is not judged.
-        let passed = Passed { policy: self.gate.policy(account), judgement: None };
+        let passed = Passed { policy: self.gate.policy(account, None), judgement: None };
         let ask = Ask::new(&self.store, self.settings, account, SignUp { confirm: false, ..sign_up }, passed, None);
         self.store.decide(ask.key(), ask.wants(), move |facts, numbers| add(&ask, facts, numbers)).await?
     }

@@ -1,7 +1,7 @@
 //! An account's configuration, as written in the account file and kept in the store. Items name each other by their
 //! natural names; [`crate::AccountSnapshot`] resolves the names.
 
-use crate::{GuardSettings, Language, LocalText, Secret, Timestamp};
+use crate::{FormGuard, GuardSettings, Language, LocalText, Secret, Timestamp};
 
 fn yes() -> bool {
     true
@@ -92,6 +92,9 @@ pub struct AccountSettings {
     /// Whether statements agreed in Spektrix Web mode wait for the emailed confirmation.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirm_web_sign_ups: bool,
+    /// Whether whoever works on it in the console needs a second factor.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub second_factor: bool,
     /// Whether a customer made in a browser without a password is sent a link to set one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub welcome_mail: bool,
@@ -415,6 +418,9 @@ pub struct Form {
     /// Where its sign-ups say they come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// What it has instead of the account's guard settings.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub guard: FormGuard,
     /// Whether it takes no sign-ups at present.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disabled: bool,

@@ -40,8 +40,108 @@ pub struct GuardSettings {
     pub attack_floor: u32,
     /// Attack mode needs so many times the form's recent rate.
     pub attack_factor: u32,
+    /// The name of a field that people cannot see, for plain snippets and the vendors' doors; our own forms have one
+    /// whose name changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub honeypot: Option<String>,
+    /// Rounds of work in one step of the proof of work; a visitor takes some 256 steps.
+    pub work_rounds: u32,
+    /// Days that a sign-up stays in quarantine; 0 is for good.
+    pub quarantine_days: u32,
+    /// Who is told of attacks and of ceilings that are reached; left out = the account's own sender.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alert_to: Vec<String>,
+    /// A service that tells people from programs, for accounts that prefer one to the proof of work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captcha: Option<CaptchaSettings>,
     /// Recipient protection.
     pub recipients: RecipientLimits,
+}
+
+/// A service that tells people from programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CaptchaSettings {
+    /// `hcaptcha`, `turnstile`, `recaptcha` or `friendly_captcha`.
+    pub provider: String,
+    /// The public key, in the page.
+    pub site_key: String,
+    /// The environment variable that holds the secret key.
+    pub secret_env: String,
+    /// What happens while the service is down.
+    #[serde(default)]
+    pub when_down: WhenDown,
+}
+
+/// What happens to somebody whose answer a captcha service cannot judge at present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenDown {
+    /// The proof of work takes its place.
+    #[default]
+    ProofOfWork,
+    /// The answer counts as solved.
+    Accept,
+    /// The sign-up waits in quarantine.
+    Quiet,
+}
+
+/// `[form.guard]`: what a form has instead of its account's numbers; what is left out is the account's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FormGuard {
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub off: Option<Vec<String>>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_limit: Option<Limit>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_limit: Option<Limit>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form_limit: Option<Limit>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_fast_ms: Option<u32>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quick_ms: Option<u32>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket_seconds: Option<u32>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attack_floor: Option<u32>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attack_factor: Option<u32>,
+    /// Instead of the account's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_rounds: Option<u32>,
+}
+
+impl FormGuard {
+    /// The account's settings with these in their place.
+    pub fn over(&self, account: &GuardSettings) -> GuardSettings {
+        let mut settings = account.clone();
+        fn put<T: Clone>(to: &mut T, from: Option<&T>) {
+            if let Some(from) = from {
+                to.clone_from(from);
+            }
+        }
+        put(&mut settings.off, self.off.as_ref());
+        put(&mut settings.address_limit, self.address_limit.as_ref());
+        put(&mut settings.network_limit, self.network_limit.as_ref());
+        put(&mut settings.form_limit, self.form_limit.as_ref());
+        put(&mut settings.too_fast_ms, self.too_fast_ms.as_ref());
+        put(&mut settings.quick_ms, self.quick_ms.as_ref());
+        put(&mut settings.ticket_seconds, self.ticket_seconds.as_ref());
+        put(&mut settings.attack_floor, self.attack_floor.as_ref());
+        put(&mut settings.attack_factor, self.attack_factor.as_ref());
+        put(&mut settings.work_rounds, self.work_rounds.as_ref());
+        settings
+    }
 }
 
 impl Default for GuardSettings {
@@ -57,6 +157,11 @@ impl Default for GuardSettings {
             ticket_seconds: 24 * 3600,
             attack_floor: 100,
             attack_factor: 8,
+            honeypot: None,
+            work_rounds: 1_000,
+            quarantine_days: 30,
+            alert_to: Vec::new(),
+            captcha: None,
             recipients: RecipientLimits::default(),
         }
     }

@@ -26,7 +26,7 @@ pub use config::{
 pub use consent::{ConsentAction, ConsentSubject, Evidence, Shown};
 pub use email_address::{EmailAddress, EmailFault};
 pub use field::{BUILT_IN_FIELDS, BuiltIn, Field, FieldKind, Given, SYSTEM_FIELDS, ValueFault, attribute_name};
-pub use guard_settings::{GuardSettings, Limit, RecipientLimits};
+pub use guard_settings::{CaptchaSettings, FormGuard, GuardSettings, Limit, RecipientLimits, WhenDown};
 pub use ids::{
     AccountId, ApiUserId, AutomationId, ContactId, DeliveryId, FieldId, FormId, ListId, PendingId, PersonId, SignUpId,
     StatementId, TagGroupId, TagId, WebhookId,

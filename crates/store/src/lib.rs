@@ -9,11 +9,15 @@ mod buckets;
 mod committer;
 mod config;
 mod consents;
+mod console_read;
+mod console_trail;
+mod console_users;
 mod customer_links;
 mod customers;
 mod deliveries;
 mod error;
 mod facts;
+mod guard_nodes;
 mod guard_rows;
 mod ids;
 mod installation;
@@ -29,12 +33,16 @@ mod plan;
 mod plan_tests;
 mod read;
 mod recipients;
+mod serving;
 mod sql;
+mod store_console;
 mod store_customers;
+mod store_guard;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;
+mod uploads;
 mod webhooks;
 mod writer;
 
@@ -42,16 +50,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, SignUpId, Timestamp};
+use model::{AccountId, Ambient, ContactId, DeliveryId, Directory, FieldId, ListId, PendingId, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use buckets::{Rate, Taken};
 pub use config::{ConfigChange, PutItem, StoredAccount, StoredItem};
 pub use consents::ConsentRecord;
+pub use console_read::{
+    CONTACTS_A_PAGE, ContactSearch, ContactState, Figure, FoundContact, FoundContacts, OutboxHealth, SignUpRow,
+    SignUpSearch,
+};
+pub use console_trail::{NewTrail, TrailRow};
+pub use console_users::{ConsoleSession, ConsoleUser, Role};
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, Leased};
 pub use error::{Result, StoreError};
+pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use leasing::Share;
@@ -67,6 +82,7 @@ pub use plan::{
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
+pub use uploads::{NewUpload, Pace, Piece, Upload, UploadGroup, UploadState};
 pub use webhooks::{Announcer, FORMER_SECRET_SIGNS, Failing, RouteKey};
 
 use committer::{Committer, Decision, LEASE, Queue};
@@ -89,6 +105,10 @@ pub struct StoreSettings {
     pub queue: usize,
     /// How often a node asks whether configuration has changed elsewhere.
     pub refresh: Duration,
+    /// SQLite's page cache of the writer, in KiB.
+    pub writer_cache: i64,
+    /// Whether this is a server, which commands beside it make way for.
+    pub serving: bool,
     /// Slows every commit down; for the bench only, to look like a slower disk.
     pub commit_delay: Option<Duration>,
     /// What every plan is shown to, for accounts that have webhooks.
@@ -105,6 +125,8 @@ impl StoreSettings {
             committers: 2,
             queue: 8192,
             refresh: Duration::from_millis(500),
+            writer_cache: lanes::WRITER_CACHE,
+            serving: false,
             commit_delay: None,
             announcer: None,
         }
@@ -124,6 +146,9 @@ struct Inner {
     ambient: Ambient,
     node: i64,
     shared: bool,
+    target: Target,
+    /// The mark of a server on its file.
+    serving: Option<std::fs::File>,
     hand_over: HandOver,
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
     directory: Arc<ArcSwap<Directory>>,
@@ -136,7 +161,7 @@ impl Store {
     /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
     /// committers. Blocks; call it where the runtime may be blocked.
     pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
-        let opener = Opener { target: settings.target.clone() };
+        let opener = Opener { target: settings.target.clone(), writer_cache: settings.writer_cache };
         let mut conn = opener.open(true)?;
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
@@ -180,6 +205,8 @@ impl Store {
                 ambient,
                 node,
                 shared: settings.target.is_shared(),
+                serving: settings.serving.then(|| serving::mark(&settings.target)).flatten(),
+                target: settings.target,
                 hand_over,
                 handed: Mutex::new(Some(handed)),
                 directory,
@@ -194,7 +221,7 @@ impl Store {
 
     /// Brings the schema up to date; the versions before and after. Needs no key.
     pub fn migrate(target: &Target) -> Result<(i64, i64)> {
-        let mut conn = Opener { target: target.clone() }.open(true)?;
+        let mut conn = Opener { target: target.clone(), writer_cache: lanes::WRITER_CACHE }.open(true)?;
         if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
             sql::set_up_or_check(&mut conn, false)?;
         }
@@ -467,60 +494,6 @@ impl Store {
     /// How many outbox rows of each lane are owed or dead.
     pub async fn delivery_counts(&self) -> Result<Vec<(Lane, DeliveryState, i64)>> {
         self.inner.lanes.run(deliveries::counts).await
-    }
-
-    /// A sign-up in quarantine.
-    pub async fn held(&self, account: AccountId, id: SignUpId) -> Result<Option<Held>> {
-        self.inner.lanes.run(move |conn| guard_rows::held(conn, account, id)).await
-    }
-
-    /// Marks a sign-up in quarantine as released; `false` when it was before.
-    pub async fn mark_released(&self, account: AccountId, id: SignUpId) -> Result<bool> {
-        let now = self.inner.ambient.now();
-        self.errand(move |conn| guard_rows::release(conn, account, id, now)).await
-    }
-
-    /// The newest records with a verdict of that name (`accept`, `quiet`, `challenge`, `refuse`), at most `most`.
-    pub async fn verdicts(&self, account: AccountId, verdict: String, most: i64) -> Result<Vec<VerdictRow>> {
-        self.inner.lanes.run(move |conn| guard_rows::verdicts(conn, account, &verdict, i64::MAX, most)).await
-    }
-
-    /// The record of that number.
-    pub async fn verdict(&self, account: AccountId, id: i64) -> Result<Option<VerdictRow>> {
-        self.inner.lanes.run(move |conn| guard_rows::verdict(conn, account, id)).await
-    }
-
-    /// Keeps refused attempts.
-    pub async fn keep_refused(&self, attempts: Vec<RefusedAttempt>) -> Result<()> {
-        self.errand(move |conn| {
-            let mut ids = ids::Ids::rows();
-            ids.reserve(conn, attempts.len() as i64)?;
-            guard_rows::write_refused(conn, &attempts, ids.take())
-        })
-        .await
-    }
-
-    /// Forgets, in small steps, what no limit looks back to: mails of days past and refused attempts before a moment.
-    pub async fn forget_guard_rows(&self, refused_before: Timestamp) -> Result<()> {
-        let now = self.inner.ambient.now();
-        for piece in 0..16 {
-            self.errand(move |conn| recipients::forget(conn, now, piece)).await?;
-        }
-        for account in self.directory().all() {
-            let id = account.id;
-            self.errand(move |conn| guard_rows::forget_refused(conn, id, refused_before)).await?;
-        }
-        Ok(())
-    }
-
-    /// Truncates client addresses of records before a moment, in small steps. `shorten` gives the shorter address, or
-    /// `None` where it is as short already. Consent events keep theirs.
-    pub async fn truncate_addresses(&self, before: Timestamp, shorten: fn(&str) -> Option<String>) -> Result<()> {
-        for account in self.directory().all() {
-            let id = account.id;
-            while self.errand(move |conn| guard_rows::truncate_addresses(conn, id, before, shorten)).await? {}
-        }
-        Ok(())
     }
 
     /// How long a leased row stays with its node.

@@ -117,7 +117,7 @@ pub enum Handled {
     Over,
 }
 
-fn outbox_row(row: &mut Row<'_>) -> Result<OutboxRow> {
+pub(crate) fn outbox_row(row: &mut Row<'_>) -> Result<OutboxRow> {
     Ok(OutboxRow {
         id: DeliveryId(row.int()?),
         kind: row.text()?,

@@ -43,6 +43,9 @@ each_statements! {
         AND person_id = (SELECT c.person_id FROM contact AS c WHERE c.account_id = {1} AND c.id = {2})";
     ERASE_PENDINGS (Int, Int) = "DELETE FROM pending_sign_up {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_RUNS (Int, Int) = "DELETE FROM automation_run {using} WHERE account_id = {1} AND contact_id = {2}";
+    // Who changed what stays; what stood there goes.
+    ERASE_TRAIL (Int, Int) = "UPDATE console_trail SET before = '', after = '' {from} WHERE account_id = {1} \
+        AND contact_id = {2}";
     ERASE_ADDRESSES (Int, Int) = "DELETE FROM contact_address {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_PASSWORD (Int, Int) = "DELETE FROM contact_password {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_SESSIONS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2}";
@@ -50,6 +53,8 @@ each_statements! {
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_TAGS (Int, Int) = "DELETE FROM contact_tag {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_ANSWERS (Int, Int) = "DELETE FROM contact_statement {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_UPLOADS (Int, Int) = "DELETE FROM upload_contact {using} WHERE account_id = {1} AND contact_id = {2} \
+        AND group_id IN (SELECT g.id FROM upload_group AS g WHERE g.account_id = {1})";
     // With the row goes the number that ties consent events to the person.
     ERASE_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2}";
     CLEAR_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2} \
@@ -101,6 +106,7 @@ impl<'a> People<'a> {
             &ERASE_EVIDENCE,
             &ERASE_PENDINGS,
             &ERASE_RUNS,
+            &ERASE_TRAIL,
             &ERASE_ADDRESSES,
             &ERASE_PASSWORD,
             &ERASE_SESSIONS,
@@ -108,6 +114,7 @@ impl<'a> People<'a> {
             &ERASE_LISTS,
             &ERASE_TAGS,
             &ERASE_ANSWERS,
+            &ERASE_UPLOADS,
             &ERASE_CONTACT,
         ];
         let mut all = vec![

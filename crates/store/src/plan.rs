@@ -538,6 +538,15 @@ pub enum Owed {
         /// Who is told.
         to: EmailAddress,
     },
+    /// The mail that the guard has something to say to the account's owner.
+    GuardNews {
+        /// What.
+        news: crate::GuardNews,
+        /// When it was seen.
+        at: Timestamp,
+        /// Who is told.
+        to: EmailAddress,
+    },
 }
 
 impl Owed {
@@ -556,6 +565,7 @@ impl Owed {
             Self::Webhook { last: false, .. } => "webhook",
             Self::Webhook { last: true, .. } => "webhook_of_erased",
             Self::EndpointGivenUp { .. } => "endpoint_given_up",
+            Self::GuardNews { .. } => "guard_news",
         }
     }
 
@@ -570,6 +580,7 @@ impl Owed {
             | Self::PasswordLink { .. }
             | Self::LoginLink { .. }
             | Self::EndpointGivenUp { .. }
+            | Self::GuardNews { .. }
             | Self::AutomationStep { .. } => None,
             Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {
@@ -731,6 +742,8 @@ pub struct Plan {
     pub drop_addresses: Vec<i64>,
     /// When statements were answered, where that was not now.
     pub answered_at: Vec<(StatementId, Timestamp)>,
+    /// The import whose group the contact belongs to.
+    pub upload: Option<i64>,
     /// A mail to the contact that came back; written nowhere, only told.
     pub bounce: Option<Bounce>,
 }

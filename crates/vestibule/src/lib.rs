@@ -1,7 +1,7 @@
 //! The program: settings, wiring, commands, the demo account. Small enough that tests can start the same thing in
 //! their own process.
 
-mod accounts;
+mod captcha_client;
 mod commands;
 mod logging;
 mod master_key;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use accounts::apply_account;
+pub use console::accounts::apply_account;
 pub use server::Server;
 pub use settings::{CommonSettings, ServeSettings, SettingsFault};
 pub use wire_up::{Node, NodeParts, StartFault};

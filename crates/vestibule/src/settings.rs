@@ -81,6 +81,12 @@ pub struct ServeSettings {
     /// Lets webhooks go to loopback and private addresses [default: false]
     #[arg(long, env = "VESTIBULE_ALLOW_PRIVATE_TARGETS", value_name = "BOOL")]
     pub allow_private_targets: Option<bool>,
+    /// Sends what goes to captcha services to this address instead, for a gateway of your own: http://host:port
+    #[arg(long, env = "VESTIBULE_CAPTCHA_URL", value_name = "URL")]
+    pub captcha_url: Option<String>,
+    /// Throw-away mail domains beside those that ship: a file with one a line; !domain takes one off the list
+    #[arg(long, env = "VESTIBULE_DISPOSABLE_DOMAINS", value_name = "FILE")]
+    pub disposable_domains: Option<PathBuf>,
     /// Most client connections at one time [default: 8192]
     #[arg(long, env = "VESTIBULE_MAX_CONNECTIONS", value_name = "NUMBER")]
     pub max_connections: Option<usize>,
@@ -177,6 +183,8 @@ impl ServeSettings {
             keep_unconfirmed_days: self.keep_unconfirmed_days.or(file.keep_unconfirmed_days),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             allow_private_targets: self.allow_private_targets.or(file.allow_private_targets),
+            captcha_url: self.captcha_url.or(file.captcha_url),
+            disposable_domains: self.disposable_domains.or(file.disposable_domains),
             max_connections: self.max_connections.or(file.max_connections),
             queue: self.queue.or(file.queue),
             readers: self.readers.or(file.readers),

@@ -15,6 +15,7 @@ use store::{Links, Store, StoreError, StoreSettings};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use crate::captcha_client::CaptchaClient;
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
 use crate::{Server, master_key, ops, server};
 
@@ -54,6 +55,8 @@ pub struct NodeParts {
     /// How long its body may take.
     pub body_patience: Duration,
     proxies: TrustedProxies,
+    captchas: Arc<CaptchaClient>,
+    disposable: Option<String>,
 }
 
 /// A running node.
@@ -66,6 +69,7 @@ pub struct Node {
     chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     clearing: tokio::task::JoinHandle<()>,
+    uploads: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
     /// The operator's endpoints stay until the end, to say that the node is stopping.
     stop_ops: watch::Sender<bool>,
@@ -132,6 +136,7 @@ impl NodeParts {
         let (readers, committers) = (serve.readers()?, serve.committers()?);
         serve.max_connections()?;
         let store = open_store(common, ambient.clone(), runtime, |settings| {
+            settings.serving = true;
             settings.queue = serve.queue.unwrap_or(settings.queue).max(1);
             settings.readers = readers.unwrap_or(settings.readers);
             settings.committers = committers.unwrap_or(settings.committers);
@@ -143,10 +148,30 @@ impl NodeParts {
         let signers = keys.map(|key| delivery::signer(&key, common.data_dir())).collect::<Result<_, _>>();
         let signers = signers.map_err(|why| SettingsFault::new("VESTIBULE_MAIL_DKIM", why))?;
         let way = Way { transport, return_path: serve.return_path()?, signers };
+        let captchas = CaptchaClient::new(serve.captcha_url.as_deref())
+            .map_err(|why| SettingsFault::new("VESTIBULE_CAPTCHA_URL", why))?;
+        let read = |file: &std::path::PathBuf| {
+            std::fs::read_to_string(file).map_err(|e| SettingsFault::new("VESTIBULE_DISPOSABLE_DOMAINS", e))
+        };
+        let disposable = serve.disposable_domains.as_ref().map(read).transpose()?;
+        let captchas = Arc::new(captchas);
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
         let body_patience = doors::BODY_PATIENCE;
-        Ok(Self { store, way, key_dir, serve, listen, ops_listen, intake, head_patience, body_patience, proxies })
+        Ok(Self {
+            store,
+            way,
+            key_dir,
+            serve,
+            listen,
+            ops_listen,
+            intake,
+            head_patience,
+            body_patience,
+            proxies,
+            captchas,
+            disposable,
+        })
     }
 
     /// Listens, starts the workers and answers.
@@ -167,15 +192,21 @@ impl NodeParts {
             links.clone(),
             WorkerSettings {
                 fallback_from: self.serve.mail_from().map(str::to_owned),
-                key_dir: self.key_dir,
+                key_dir: self.key_dir.clone(),
                 ..WorkerSettings::default()
             },
         );
+        let intake = Intake::new(self.store.clone(), self.intake).with_captchas(self.captchas);
+        let intake = match &self.disposable {
+            Some(list) => intake.with_disposable_domains(list),
+            None => intake,
+        };
+        let key_dir = self.key_dir;
         let allow_private = self.serve.allow_private_targets.unwrap_or(false);
         let webhooks =
             Webhooks::start(self.store.clone(), WebhookSettings { allow_private, ..WebhookSettings::default() });
         let doors = Doors {
-            intake: Intake::new(self.store.clone(), self.intake),
+            intake,
             mailbox: match self.way.transport {
                 Transport::Mailbox(mailbox) => Some(mailbox),
                 Transport::Smtp(_) => None,
@@ -187,6 +218,7 @@ impl NodeParts {
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
+        let uploads = tokio::spawn(doors.intake.clone().keep_uploads());
         let (stop, stopped) = watch::channel(false);
         let (stop_ops, ops_stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
@@ -202,7 +234,8 @@ impl NodeParts {
         let spektrix = Arc::clone(&doors.spektrix);
         tokio::spawn(note_uses(self.store.clone(), Arc::clone(&spektrix), stopped.clone()));
         let ops_server = ops_server.map(|s| tokio::spawn(s.run(ops::routes(operators), ops_stopped)));
-        let server = tokio::spawn(server.run(doors::service(doors), stopped));
+        let console = console::Console::new(doors.clone(), key_dir, stopped.clone())?;
+        let server = tokio::spawn(server.run(doors::service(doors, console::router(&console)), stopped));
         let store = self.store;
         Ok(Node {
             store,
@@ -213,6 +246,7 @@ impl NodeParts {
             chores,
             ops_server,
             clearing,
+            uploads,
             stop,
             stop_ops,
             address,
@@ -255,6 +289,7 @@ impl Node {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         self.clearing.abort();
+        self.uploads.abort();
         let _ = self.server.await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         let patience = Duration::from_secs(5);

@@ -41,6 +41,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> AccountSettings {
         conceal_unknown: t.boolean("conceal_unknown").unwrap_or(false),
         bot_rules: t.one_of("bot_rules", MODES).map_or(GuardMode::Log, |g| g.value),
         exempt_networks: values(t.checked_list("exempt_networks", shapes::network)),
+        second_factor: t.boolean("second_factor").unwrap_or(false),
         alert_to: values(t.checked_list("alert_to", shapes::address)),
         mail,
     };

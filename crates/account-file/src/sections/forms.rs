@@ -36,6 +36,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
         let language = t.checked("language", shapes::language);
         let source = t.checked("source", shapes::name).map(|s| s.value);
         let disabled = t.boolean("disabled").unwrap_or(false);
+        let guard = super::guard::read_form(&mut t);
         let actions =
             t.table("actions", "[form.actions]").map(|a| read_actions(a, &lists, context)).unwrap_or_default();
         let signup = t.table("signup", "[form.signup]").map(|m| read_messages(m, context)).unwrap_or_default();
@@ -66,6 +67,7 @@ pub(crate) fn read(file: &mut Table<'_, '_>, context: &mut Context<'_>) {
                     confirm_within: confirm_within.map(|c| c.value),
                     language: language.map(|l| l.value),
                     source,
+                    guard,
                     disabled,
                     actions,
                     signup,

@@ -1,9 +1,10 @@
 //! `[guard]`: the guard's numbers, each with a default. What is left out stays at its default.
 
-use model::{GuardSettings, Limit, RecipientLimits};
+use model::{CaptchaSettings, FormGuard, GuardSettings, Limit, RecipientLimits, WhenDown};
 
 use crate::reader::Table;
 use crate::report::quoted;
+use crate::shapes;
 
 /// The keys in the order of an export.
 pub(crate) const KEYS: &[&str] = &[
@@ -17,7 +18,38 @@ pub(crate) const KEYS: &[&str] = &[
     "ticket_seconds",
     "attack_floor",
     "attack_factor",
+    "honeypot",
+    "work_rounds",
+    "quarantine_days",
+    "alert_to",
+    "captcha",
     "recipients",
+];
+
+const PROVIDERS: &[(&str, &str)] = &[
+    ("hcaptcha", "hcaptcha"),
+    ("turnstile", "turnstile"),
+    ("recaptcha", "recaptcha"),
+    ("friendly_captcha", "friendly_captcha"),
+];
+const WHEN_DOWN: &[(&str, WhenDown)] =
+    &[("proof_of_work", WhenDown::ProofOfWork), ("accept", WhenDown::Accept), ("quiet", WhenDown::Quiet)];
+/// Names that a honeypot must not have: people fill these in, or the program itself sends them.
+const TAKEN: [&str; 14] = [
+    "email",
+    "emailaddress",
+    "firstname",
+    "lastname",
+    "name",
+    "title",
+    "phone",
+    "mobile",
+    "birthdate",
+    "password",
+    "ticket",
+    "altcha",
+    "returnurl",
+    "language",
 ];
 
 /// A day in seconds.
@@ -37,10 +69,66 @@ pub(crate) fn read(file: &mut Table<'_, '_>) -> GuardSettings {
         ticket_seconds: t.number("ticket_seconds", 60..=30 * DAY).unwrap_or(standard.ticket_seconds),
         attack_floor: t.number("attack_floor", 0..=1_000_000).unwrap_or(standard.attack_floor),
         attack_factor: t.number("attack_factor", 1..=1_000).unwrap_or(standard.attack_factor),
+        honeypot: t.checked("honeypot", honeypot).map(|h| h.value),
+        work_rounds: t.number("work_rounds", WORK).unwrap_or(standard.work_rounds),
+        quarantine_days: t.number("quarantine_days", 0..=3_650).unwrap_or(standard.quarantine_days),
+        alert_to: t.checked_list("alert_to", shapes::address).into_iter().map(|a| a.value).collect(),
+        captcha: captcha(&mut t),
         recipients: recipients(&mut t, standard.recipients),
     };
     t.finish();
     settings
+}
+
+/// From what a fast machine hardly notices to a minute of a slow one.
+const WORK: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+/// `[form.guard]`.
+pub(crate) fn read_form(form: &mut Table<'_, '_>) -> FormGuard {
+    let Some(mut t) = form.table("guard", "[form.guard]") else { return FormGuard::default() };
+    let standard = GuardSettings::default();
+    let mut own = |key, standard| t.key_at(key).map(|_| limit(&mut t, key, standard));
+    let (address_limit, network_limit, form_limit) = (
+        own("address_limit", standard.address_limit),
+        own("network_limit", standard.network_limit),
+        own("form_limit", standard.form_limit),
+    );
+    let guard = FormGuard {
+        off: t.key_at("off").map(|_| t.checked_list("off", code).into_iter().map(|c| c.value).collect()),
+        address_limit,
+        network_limit,
+        form_limit,
+        too_fast_ms: t.number("too_fast_ms", 0..=60_000),
+        quick_ms: t.number("quick_ms", 0..=60_000),
+        ticket_seconds: t.number("ticket_seconds", 60..=30 * DAY),
+        attack_floor: t.number("attack_floor", 0..=1_000_000),
+        attack_factor: t.number("attack_factor", 1..=1_000),
+        work_rounds: t.number("work_rounds", WORK),
+    };
+    t.finish();
+    guard
+}
+
+fn captcha(guard: &mut Table<'_, '_>) -> Option<CaptchaSettings> {
+    let mut t = guard.table("captcha", "[guard.captcha]")?;
+    t.need(&["provider", "site_key", "secret_env"]);
+    let provider = t.one_of("provider", PROVIDERS).map(|p| p.value.to_owned());
+    let site_key = t.checked("site_key", shapes::id).map(|k| k.value);
+    let secret_env = t.checked("secret_env", shapes::variable).map(|v| v.value);
+    let when_down = t.one_of("when_down", WHEN_DOWN).map_or(WhenDown::default(), |w| w.value);
+    t.finish();
+    Some(CaptchaSettings { provider: provider?, site_key: site_key?, secret_env: secret_env?, when_down })
+}
+
+fn honeypot(text: &str) -> Result<String, String> {
+    let shape = (2..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        && !TAKEN.iter().any(|t| t.eq_ignore_ascii_case(text));
+    if shape {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("must be a name that no field has, of 2 to 40 letters, digits, `_` and `-`, not {}", quoted(text)))
+    }
 }
 
 fn recipients(guard: &mut Table<'_, '_>, standard: RecipientLimits) -> RecipientLimits {

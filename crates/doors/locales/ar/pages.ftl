@@ -25,6 +25,11 @@ no = لا
 required-note = يجب ملء الحقول المميزة بعلامة *.
 error-prefix = خطأ:
 honeypot-label = اترك هذا الحقل فارغًا
+challenge-title = خطوة أخرى
+challenge-again = لحظة من فضلك: نتحقق من أن هذا النموذج لا يرسله برنامج. ليس عليك فعل أي شيء. إذا لم يحدث شيء، فاضغط على الزر مرة أخرى.
+challenge-working = جارٍ التحقق…
+challenge-done = تم التحقق. جارٍ الإرسال…
+challenge-failed = لم ينجح التحقق. يرجى الضغط على الزر مرة أخرى.
 
 field-EmailAddress = البريد الإلكتروني
 field-Title = اللقب

@@ -25,6 +25,11 @@ no = Na
 required-note = Rhaid llenwi meysydd sydd wedi’u nodi â *.
 error-prefix = Gwall:
 honeypot-label = Gadewch y maes hwn yn wag
+challenge-title = Un cam arall
+challenge-again = Un eiliad: rydym yn gwirio nad rhaglen sy’n anfon y ffurflen hon. Nid oes angen i chi wneud dim. Os na fydd dim yn digwydd, pwyswch y botwm unwaith eto.
+challenge-working = Yn gwirio…
+challenge-done = Wedi gwirio. Yn anfon…
+challenge-failed = Ni weithiodd y gwiriad. Pwyswch y botwm unwaith eto.
 
 field-EmailAddress = Cyfeiriad e-bost
 field-Title = Teitl

@@ -25,6 +25,11 @@ no = Nein
 required-note = Felder mit * müssen ausgefüllt werden.
 error-prefix = Fehler:
 honeypot-label = Dieses Feld bitte leer lassen
+challenge-title = Noch ein Schritt
+challenge-again = Einen Augenblick: Wir prüfen, ob ein Programm dieses Formular sendet. Sie müssen nichts tun. Falls nichts geschieht, drücken Sie bitte noch einmal auf die Schaltfläche.
+challenge-working = Wird geprüft …
+challenge-done = Geprüft. Wird gesendet …
+challenge-failed = Die Prüfung hat nicht geklappt. Bitte drücken Sie noch einmal auf die Schaltfläche.
 
 field-EmailAddress = E-Mail-Adresse
 field-Title = Anrede

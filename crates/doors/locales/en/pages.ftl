@@ -33,6 +33,11 @@ no = No
 required-note = Fields marked * must be filled in.
 error-prefix = Error:
 honeypot-label = Leave this field empty
+challenge-title = One more step
+challenge-again = One moment: we are checking that no program sends this form. You need not do anything. If nothing happens, press the button once more.
+challenge-working = Checking…
+challenge-done = Checked. Sending…
+challenge-failed = The check did not work. Please press the button once more.
 
 ## The built-in fields
 

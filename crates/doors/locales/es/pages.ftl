@@ -25,6 +25,11 @@ no = No
 required-note = Los campos marcados con * son obligatorios.
 error-prefix = Error:
 honeypot-label = Deje este campo vacío
+challenge-title = Un paso más
+challenge-again = Un momento: comprobamos que este formulario no lo envía un programa. No tiene que hacer nada. Si no ocurre nada, pulse el botón otra vez.
+challenge-working = Comprobando…
+challenge-done = Comprobado. Enviando…
+challenge-failed = La comprobación no ha funcionado. Pulse el botón otra vez.
 
 field-EmailAddress = Correo electrónico
 field-Title = Tratamiento

@@ -29,6 +29,11 @@ no = Non
 required-note = Les champs marqués d’un * sont obligatoires.
 error-prefix = Erreur :
 honeypot-label = Laissez ce champ vide
+challenge-title = Encore une étape
+challenge-again = Un instant : nous vérifions que ce formulaire n’est pas envoyé par un programme. Vous n’avez rien à faire. Si rien ne se passe, appuyez encore une fois sur le bouton.
+challenge-working = Vérification…
+challenge-done = Vérifié. Envoi…
+challenge-failed = La vérification n’a pas fonctionné. Appuyez encore une fois sur le bouton.
 
 field-EmailAddress = Adresse e-mail
 field-Title = Civilité

@@ -1,4 +1,4 @@
-//! The files that pages load: one stylesheet and one script, named by their content so that browsers may keep them for
+//! The files that pages load: one stylesheet and a script each for two kinds of page, named by their content so that browsers may keep them for
 //! good, and the script of the embedded form, whose address never changes.
 
 use std::fmt::Write as _;
@@ -9,11 +9,17 @@ use super::colour::Rgb;
 const STYLES: &str = include_str!("../../assets/vestibule.css");
 const CONFIRM: &str = include_str!("../../assets/confirm.js");
 const EMBED: &str = include_str!("../../assets/embed.js");
+const CHALLENGE: &str = include_str!("../../assets/challenge.js");
+/// The proof of work, which two scripts hold at the place of a mark.
+const SOLVER: &str = include_str!("../../assets/solver.js");
+const SOLVER_MARK: &str = "/*solver*/";
 
 /// The path of the stylesheet, without its query.
 pub const STYLES_PATH: &str = "/assets/vestibule.css";
 /// The path of the script on confirm pages, without its query.
 pub const CONFIRM_PATH: &str = "/assets/confirm.js";
+/// The path of the script that solves challenges on forms, without its query.
+pub const CHALLENGE_PATH: &str = "/assets/challenge.js";
 /// The path of the embedded form's script.
 pub const EMBED_PATH: &str = "/embed.js";
 
@@ -42,7 +48,8 @@ pub fn asset(path: &str, query: Option<&str>) -> Option<Asset> {
             ("text/css; charset=utf-8", FOR_GOOD, stylesheet(given.and_then(Rgb::parse)))
         }
         CONFIRM_PATH => ("text/javascript; charset=utf-8", FOR_GOOD, CONFIRM.to_owned()),
-        EMBED_PATH => ("text/javascript; charset=utf-8", FOR_AN_HOUR, EMBED.to_owned()),
+        CHALLENGE_PATH => ("text/javascript; charset=utf-8", FOR_GOOD, with_solver(CHALLENGE)),
+        EMBED_PATH => ("text/javascript; charset=utf-8", FOR_AN_HOUR, with_solver(EMBED)),
         _ => return None,
     };
     let etag = format!("\"{}\"", fingerprint(&body));
@@ -63,6 +70,16 @@ pub fn styles_url(colour: Option<Rgb>) -> String {
 pub fn confirm_url() -> String {
     static VERSION: LazyLock<String> = LazyLock::new(|| fingerprint(CONFIRM));
     format!("{CONFIRM_PATH}?v={}", *VERSION)
+}
+
+/// The address of the script that solves challenges.
+pub fn challenge_url() -> String {
+    static VERSION: LazyLock<String> = LazyLock::new(|| fingerprint(&with_solver(CHALLENGE)));
+    format!("{CHALLENGE_PATH}?v={}", *VERSION)
+}
+
+fn with_solver(script: &str) -> String {
+    script.replace(SOLVER_MARK, SOLVER.trim())
 }
 
 fn stylesheet(colour: Option<Rgb>) -> String {

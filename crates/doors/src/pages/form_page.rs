@@ -3,9 +3,10 @@
 use askama::Template;
 use model::{AccountSnapshot, MessageSet, Outcome, ResolvedForm};
 
+use super::assets;
 // Templates name the kinds.
 use super::controls::ControlKind;
-use super::form_view::FormView;
+use super::form_view::{ChallengeStep, FormView};
 use super::message_page::{Message, message_page};
 use super::page::{Brand, Frame, LanguageLink, Page, framers, redirects};
 use super::texts::Texts;
@@ -19,7 +20,7 @@ struct FormTemplate<'a> {
     action: &'a str,
 }
 
-/// The form: 200 at first, 422 with faults. `action` is the address to post to, `languages` those it is offered in.
+/// The form: 200 at first, 422 with faults, 403 where it was sent and a challenge must be solved first. `action` is the address to post to, `languages` those it is offered in.
 pub fn form_page(
     account: &AccountSnapshot,
     form: &ResolvedForm,
@@ -37,8 +38,21 @@ pub fn form_page(
             |tag| LanguageLink { tag, name: Texts::of(tag).get("language-name"), href: format!("?language={tag}") };
         frame.languages = others.map(link).collect();
     }
+    let challenged = view.challenge.as_ref().is_some_and(|c| c.mark().is_some());
+    match &view.challenge {
+        Some(ChallengeStep::Work { .. }) => frame.script = Some(assets::challenge_url()),
+        Some(ChallengeStep::Captcha { page, .. }) => {
+            frame.script = Some(page.script.to_owned());
+            frame.others = page.origins;
+        }
+        None => {}
+    }
     let template = FormTemplate { frame: &frame, t, view, action };
-    let status = if view.has_faults() { 422 } else { 200 };
+    let status = match () {
+        () if view.has_faults() => 422,
+        () if challenged => 403,
+        () => 200,
+    };
     let origins = redirects(&account.settings, Some(form));
     frame.page(status, &template, &framers(&account.settings), &origins)
 }
@@ -50,7 +64,7 @@ pub fn submitted_message(account: &AccountSnapshot, form: &ResolvedForm, outcome
         Outcome::Pending { .. } => true,
         Outcome::Quiet { .. } => form.form.require_confirmation,
     };
-    let own = messages(form, outcome).submission_message.as_ref();
+    let own = after_sending(form, outcome).submission_message.as_ref();
     let own = own.map(|m| m.pick(t.tag(), &account.settings.language.0)).filter(|m| !m.is_empty());
     own.map_or_else(|| t.get(if pending { "submitted-pending" } else { "submitted-applied" }), str::to_owned)
 }
@@ -64,6 +78,14 @@ pub fn messages<'f>(form: &'f ResolvedForm, outcome: &Outcome) -> &'f MessageSet
         },
         Outcome::Quiet { .. } => &form.form.signup,
     }
+}
+
+/// The message set whose words or address follow the sending. Somebody known gets those of somebody new unless the form
+/// has words of its own for them: otherwise whoever types an address learns whether it is known. A form that has such
+/// words tells, because its owner says so.
+pub fn after_sending<'f>(form: &'f ResolvedForm, outcome: &Outcome) -> &'f MessageSet {
+    let set = messages(form, outcome);
+    if set.submission_message.is_none() && set.submission_url.is_none() { &form.form.signup } else { set }
 }
 
 /// The page after sending (200).

@@ -72,10 +72,41 @@ pub struct FormView {
     pub hidden: Vec<(String, String)>,
     /// The name of a field that people cannot see and must leave empty.
     pub honeypot: Option<String>,
+    /// What is to be solved before the form can be taken.
+    pub challenge: Option<ChallengeStep>,
     /// What is wrong, for the summary; `field` leads to the control with that name where there is one.
     pub errors: Vec<FieldError>,
     /// The words it is in.
     pub texts: Texts,
+}
+
+/// A challenge on a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChallengeStep {
+    /// A proof of work, as JSON. `again`: the form was sent before, and is sent by itself once it is solved.
+    Work {
+        /// What to solve.
+        challenge: String,
+        /// Whether the form was sent before.
+        again: bool,
+    },
+    /// The widget of a captcha service; the form was sent before.
+    Captcha {
+        /// The service.
+        page: intake::guard::captcha::CaptchaPage,
+        /// The account's public key there.
+        site_key: String,
+    },
+}
+
+impl ChallengeStep {
+    /// The mark of a form that was sent before and is shown with this: what it is worth is in `challenge_answers`.
+    pub fn mark(&self) -> Option<&'static str> {
+        match self {
+            Self::Work { again, .. } => again.then_some(crate::challenge_answers::AFTER_WORK),
+            Self::Captcha { .. } => Some(crate::challenge_answers::AFTER_CAPTCHA),
+        }
+    }
 }
 
 /// What a form carries besides its controls.
@@ -146,6 +177,7 @@ impl FormView {
             statements,
             hidden,
             honeypot: slots.honeypot.map(str::to_owned),
+            challenge: None,
             errors,
             texts,
         }

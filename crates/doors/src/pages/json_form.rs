@@ -72,6 +72,7 @@ struct Words {
     faults: String,
     honeypot: String,
     try_again: String,
+    checking: String,
 }
 
 /// The description of a form (200). `action` is the address to post to, in full.
@@ -98,6 +99,7 @@ pub fn description(
         faults: t.get("error-422"),
         honeypot: t.get("honeypot-label"),
         try_again: t.get("error-503"),
+        checking: t.get("challenge-working"),
     };
     let body = Description {
         client: &account.settings.slug,
@@ -190,7 +192,10 @@ fn problem_with(
     challenge: Option<ChallengeOffer>,
     t: Texts,
 ) -> JsonAnswer {
-    let (title, detail) = super::error_page::words(status, minutes, t);
+    let (title, detail) = match &challenge {
+        Some(_) => (t.get("challenge-title"), t.get("challenge-again")),
+        None => super::error_page::words(status, minutes, t),
+    };
     answer(status, PROBLEM, &Problem { kind: "about:blank", title, status, detail, errors, challenge })
 }
 

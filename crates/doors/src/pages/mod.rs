@@ -24,7 +24,8 @@ mod submission;
 mod texts;
 mod unsubscribe_page;
 
-pub use assets::{Asset, CONFIRM_PATH, EMBED_PATH, STYLES_PATH, asset};
+pub use crate::challenge_answers::ChallengeAnswers;
+pub use assets::{Asset, CHALLENGE_PATH, CONFIRM_PATH, EMBED_PATH, STYLES_PATH, asset, challenge_url};
 pub use body::{BodyFault, is_json};
 pub use colour::Rgb;
 pub use confirm_page::{
@@ -35,8 +36,8 @@ pub use controls::{Choice, Control, ControlKind};
 pub use delivery::mail::{BuiltInMail, MailText, mail, mail_footer};
 pub use error_page::{error_page, refusal_page};
 pub use faults::{FieldError, field_errors};
-pub use form_page::{closed_page, form_page, messages, submitted_message, submitted_page};
-pub use form_view::{FormView, Slots, StatementView};
+pub use form_page::{after_sending, closed_page, form_page, messages, submitted_message, submitted_page};
+pub use form_view::{ChallengeStep, FormView, Slots, StatementView};
 pub use json_form::{
     JsonAnswer, accepted, description, problem, refusal_minutes, refusal_status, refused, retry_after, wants_json,
 };
@@ -48,9 +49,7 @@ pub use preferences_page::{
     Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
     preferences_request_page, preferences_requested_page, read_preferences,
 };
-pub use submission::{
-    ChallengeAnswers, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in,
-};
+pub use submission::{Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in};
 pub use texts::Texts;
 pub use unsubscribe_page::{
     Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,

@@ -83,6 +83,8 @@ pub struct Frame {
     pub(super) title: String,
     pub(super) styles: String,
     pub(super) script: Option<String>,
+    /// Origins that the page's script comes from and talks to, where it is another's.
+    pub(super) others: &'static str,
     pub(super) indexed: bool,
     pub(super) languages: Vec<LanguageLink>,
 }
@@ -97,7 +99,16 @@ impl Frame {
             unmarked(&t.with("title", &[("page", title), ("account", &brand.name)]))
         };
         let styles = assets::styles_url(brand.colour);
-        Self { t, brand: brand.clone(), title: full, styles, script: None, indexed: false, languages: Vec::new() }
+        Self {
+            t,
+            brand: brand.clone(),
+            title: full,
+            styles,
+            script: None,
+            others: "",
+            indexed: false,
+            languages: Vec::new(),
+        }
     }
 
     /// Makes the page. `framers` may put it into a frame, `redirects` are origins that a form on it may lead to.
@@ -114,7 +125,7 @@ impl Frame {
             String::from("<!doctype html><html lang=en dir=ltr><title>Error</title><h1>Something went wrong</h1>")
         });
         let logo = self.brand.logo_url.as_deref().and_then(origin);
-        Page { status, language: self.t.tag(), policy: policy(framers, logo.as_deref(), redirects), html }
+        Page { status, language: self.t.tag(), policy: policy(framers, logo.as_deref(), redirects, self.others), html }
     }
 
     /// Makes a page that nobody may frame and whose forms lead nowhere else.
@@ -123,12 +134,18 @@ impl Frame {
     }
 }
 
-fn policy(framers: &str, logo: Option<&str>, redirects: &BTreeSet<String>) -> String {
+fn policy(framers: &str, logo: Option<&str>, redirects: &BTreeSet<String>, others: &str) -> String {
     // The empty icon is a data: address: without it, browsers ask for /favicon.ico with every page.
     let logo = logo.map(|l| format!(" {l}")).unwrap_or_default();
     let redirects: String = redirects.iter().flat_map(|origin| [" ", origin]).collect();
+    let (scripts, more) = match others {
+        "" => (String::new(), String::new()),
+        others => {
+            (format!(" {others}"), format!("; frame-src {others}; connect-src {others}; worker-src blob: {others}"))
+        }
+    };
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:{logo}; form-action 'self'{redirects}; frame-ancestors {framers}; base-uri 'none'"
+        "default-src 'none'; style-src 'self'{scripts}; script-src 'self'{scripts}; img-src 'self' data:{logo}{scripts}; form-action 'self'{redirects}; frame-ancestors {framers}; base-uri 'none'{more}"
     )
 }
 
@@ -233,7 +250,8 @@ mod tests {
         settings.allowed_origins.push("*".into());
         assert_eq!(framers(&settings), "*");
         assert_eq!(framers(&AccountSettings::default()), "'self'");
-        let policy = policy("'none'", Some("https://cdn.example"), &BTreeSet::from(["https://b.example".to_owned()]));
+        let policy =
+            policy("'none'", Some("https://cdn.example"), &BTreeSet::from(["https://b.example".to_owned()]), "");
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
         assert!(
             policy.contains("form-action 'self' https://b.example;") && policy.contains("data: https://cdn.example;")

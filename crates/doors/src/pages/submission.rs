@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use model::{AccountSnapshot, Caller, Door, FieldKind, Given, GivenAnswer, GivenSignUp, Origin, ResolvedForm, Shown};
 
+use crate::challenge_answers::{ChallengeAnswers, honeypot_of};
+
 use super::body::{BodyFault, MOST_NAMES, essence, urlencoded};
 use super::texts::Texts;
 
@@ -33,23 +35,6 @@ impl Typed {
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         self.0.entry(name.to_owned()).or_default().push(value.into());
     }
-}
-
-/// What answers the guard's challenges.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChallengeAnswers {
-    /// What the honeypot holds; people leave it empty.
-    pub honeypot: Option<String>,
-    /// The ticket that the form was given out with.
-    pub ticket: Option<String>,
-    /// `altcha`.
-    pub altcha: Option<String>,
-    /// `g-recaptcha-response`.
-    pub recaptcha: Option<String>,
-    /// `h-captcha-response`.
-    pub hcaptcha: Option<String>,
-    /// `cf-turnstile-response`.
-    pub turnstile: Option<String>,
 }
 
 /// A form that was sent.
@@ -164,6 +149,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
     let mut answers: BTreeMap<usize, bool> = BTreeMap::new();
     let mut typed = Typed::default();
     let mut challenge = ChallengeAnswers::default();
+    let honeypots = [reading.honeypot, honeypot_of(account)];
     let mut origin = reading.origin.clone();
     let (mut language, mut wordings) = (None, None);
 
@@ -171,12 +157,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
         let as_text = plain(&value);
         // Names of ours are lower case and exact; a field's SystemName is PascalCase and matches in any case.
         match name.as_ref() {
-            own if Some(own) == reading.honeypot => challenge.honeypot = as_text,
-            "ticket" => challenge.ticket = as_text,
-            "altcha" => challenge.altcha = as_text,
-            "g-recaptcha-response" => challenge.recaptcha = as_text,
-            "h-captcha-response" => challenge.hcaptcha = as_text,
-            "cf-turnstile-response" => challenge.turnstile = as_text,
+            own if challenge.take(own, as_text.clone(), &honeypots) => {}
             "language" => language = as_text.filter(|tag| Texts::shipped().any(|shipped| shipped == tag)),
             "wordings" => wordings = as_text,
             "source" => origin.source = as_text.map(short).filter(|s| !s.is_empty()).or(origin.source),

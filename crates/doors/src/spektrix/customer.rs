@@ -9,6 +9,8 @@ use jiff::civil::Date;
 use model::{AccountSnapshot, EmailAddress, FieldId, Given, GivenAnswer, GivenSignUp, Origin, Secret, Shown};
 use serde_json::value::RawValue;
 
+use crate::challenge_answers::{ChallengeAnswers, honeypot_of};
+
 use super::logins::checked_password;
 use super::wire::{self, Ids, InputFault, Invalid, Json, Object};
 use super::{Mode, attributes};
@@ -49,6 +51,8 @@ pub struct NewCustomer<'a> {
     pub password: Option<Secret>,
     /// Keys as sent.
     pub sent: Sent<'a>,
+    /// What the call brought along for the guard.
+    pub challenge: ChallengeAnswers,
 }
 
 /// A wish to change a customer: only what was sent.
@@ -89,6 +93,7 @@ impl<'a> NewCustomer<'a> {
             },
             password: found.password,
             sent: found.sent,
+            challenge: found.challenge,
         })
     }
 }
@@ -175,6 +180,7 @@ struct Found<'a> {
     statements: Vec<Cow<'a, str>>,
     password: Option<Secret>,
     sent: Sent<'a>,
+    challenge: ChallengeAnswers,
 }
 
 struct Reader<'a> {
@@ -191,7 +197,17 @@ impl<'a> Reader<'a> {
 
     fn read(mut self, object: Object<'a>) -> Result<Found<'a>, InputFault> {
         let mut slots: Vec<(Slot, Cow<'a, str>, &'a RawValue)> = Vec::with_capacity(12);
+        let honeypots = [honeypot_of(self.setting.account)];
+        let browsers = self.setting.mode == Mode::Web && self.purpose == Purpose::Create;
         for (key, raw) in object.into_pairs() {
+            if browsers && ChallengeAnswers::knows(&key, &honeypots) {
+                let text = match wire::read(raw)? {
+                    Json::Text(text) => Some(text.into_owned()),
+                    _ => None,
+                };
+                self.found.challenge.take(&key, text, &honeypots);
+                continue;
+            }
             match self.slot(&key) {
                 Some(slot) => {
                     if slot != Slot::UnknownAttribute {

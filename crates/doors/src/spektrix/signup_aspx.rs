@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use model::{AccountSnapshot, Caller, Door, EmailAddress, Given, GivenAnswer, GivenSignUp, Origin, Shown};
 use url::Url;
 
+use crate::challenge_answers::ChallengeAnswers;
+
 const FIRST_NAME_MOST: usize = 30;
 const LAST_NAME_MOST: usize = 80;
 const EMAIL_MOST: usize = 1000;
@@ -23,6 +25,8 @@ pub struct FormPost {
     pub email: String,
     /// Where to go afterwards, as sent.
     pub return_url: String,
+    /// What came along for the guard.
+    pub challenge: ChallengeAnswers,
 }
 
 /// What the vendor calls what is wrong; only the first one is told.
@@ -52,9 +56,14 @@ impl FormError {
 
 impl FormPost {
     /// Reads an urlencoded body. Any bytes can be read; of controls of one name the last counts.
-    pub fn parse(body: &[u8]) -> Self {
+    /// `honeypots` are the names of fields that people leave empty.
+    pub fn parse(body: &[u8], honeypots: &[Option<&str>]) -> Self {
         let mut post = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
+            if ChallengeAnswers::knows(&name, honeypots) {
+                post.challenge.take(&name, Some(value.into_owned()), honeypots);
+                continue;
+            }
             match name.to_ascii_lowercase().as_str() {
                 "firstname" => post.first_name = line(&value, FIRST_NAME_MOST),
                 "lastname" => post.last_name = line(&value, LAST_NAME_MOST),

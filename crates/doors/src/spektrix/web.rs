@@ -10,6 +10,7 @@ use super::owner::PLAIN;
 use super::passwords::PasswordFault;
 use super::refusals::{self, Resource};
 use super::{Mode, answers, countries, lists, login, session};
+use crate::challenge_answers::page_of;
 use crate::client::header_text;
 
 /// `POST customer` and `POST customers`.
@@ -23,7 +24,11 @@ pub(super) async fn create(call: &Call<'_>) -> Answer {
     };
     let email = new.sign_up.email.clone().into_owned();
     let password_set = password.is_some();
-    let signals = GuardSignals::default();
+    // A signed call is a server's: it shows no page and solves nothing.
+    let signals = match call.mode {
+        Mode::Web => new.challenge.signals(Some(page_of(call.account, call.headers))),
+        Mode::Owner => GuardSignals::default(),
+    };
     let made = call.doors.intake.create_customer(call.account, new.sign_up, password, &signals).await;
     let made = made.map_err(|refusal| call.refused(Resource::Customer, &refusal, &email, &new.sent))?;
     let id = call.doors.spektrix.public_id(made.contact, made.public_id.as_deref());

@@ -74,6 +74,7 @@ fn form(
         confirm_within: None,
         language: None,
         source: None,
+        guard: model::FormGuard::default(),
         disabled: false,
         actions: model::FormActions::default(),
         signup: model::MessageSet::default(),

@@ -57,8 +57,13 @@ fn an_urlencoded_form_becomes_a_sign_up() {
         assert_eq!(sent.challenge.ticket.as_deref(), Some("abc"));
         assert_eq!(sent.challenge.altcha.as_deref(), Some("xyz"));
         assert_eq!(sent.challenge.honeypot.as_deref(), Some(""));
-        let answers = [&sent.challenge.recaptcha, &sent.challenge.hcaptcha, &sent.challenge.turnstile];
-        assert_eq!(answers.map(Option::as_deref), [Some("g"), Some("h"), Some("c")]);
+        let mut answers: Vec<_> =
+            sent.challenge.captchas.iter().map(|(field, answer)| (*field, answer.as_str())).collect();
+        answers.sort_unstable();
+        assert_eq!(
+            answers,
+            [("cf-turnstile-response", "c"), ("g-recaptcha-response", "g"), ("h-captcha-response", "h")]
+        );
         assert_eq!(sent.typed.all("Times"), ["Evenings", "Weekends"]);
         assert_eq!(sent.typed.last("FirstName").as_deref(), Some("Zoë Ann"));
         assert!(!sent.wording_changed);

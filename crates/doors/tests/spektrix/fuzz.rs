@@ -154,7 +154,7 @@ fn fuzz_queries_and_forms() {
             let query = Query::parse(text);
             let _ = (query.emails("email"), query.expand(), query.get("id").is_some());
         }
-        let post = FormPost::parse(input);
+        let post = FormPost::parse(input, &[]);
         for error in [None, Some(FormError::EmailExists)] {
             let Some(place) = post.redirect(error, &hosts) else { continue };
             assert!(place.bytes().all(|b| b.is_ascii_graphic()), "{place:?}");

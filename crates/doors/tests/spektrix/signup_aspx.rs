@@ -10,10 +10,10 @@ use crate::fixture::{EMAIL_ME, account};
 fn controls_are_read_in_any_case_and_cut() {
     let body =
         format!("firstName={}&LASTNAME=+B%0AC+&email=+a@b.co+&consent=1&ReturnUrl=https%3A%2F%2Fx%2F", "é".repeat(40));
-    let post = FormPost::parse(body.as_bytes());
+    let post = FormPost::parse(body.as_bytes(), &[]);
     assert_eq!((post.first_name, post.last_name.as_str()), ("é".repeat(30), "B C"));
     assert_eq!((post.email.as_str(), post.return_url.as_str()), ("a@b.co", "https://x/"));
-    assert_eq!(FormPost::parse(b"\xff\xfe=%%%&&=&;\0"), FormPost::default());
+    assert_eq!(FormPost::parse(b"\xff\xfe=%%%&&=&;\0", &[]), FormPost::default());
 }
 
 #[test]
@@ -25,10 +25,10 @@ fn the_first_fault_is_told() {
         ("Email=a@b.co", Some(FormError::NoLastName)),
         ("Email=a@b.co&LastName=B", None),
     ] {
-        assert_eq!(FormPost::parse(body.as_bytes()).fault(), fault, "{body}");
+        assert_eq!(FormPost::parse(body.as_bytes(), &[]).fault(), fault, "{body}");
     }
     let long = format!("Email={}@b.co&LastName=B", "a".repeat(2000));
-    assert_eq!(FormPost::parse(long.as_bytes()).fault(), Some(FormError::InvalidEmail));
+    assert_eq!(FormPost::parse(long.as_bytes(), &[]).fault(), Some(FormError::InvalidEmail));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn browsers_are_sent_only_to_hosts_that_the_account_names() {
 fn the_form_agrees_to_what_is_linked_to_email() {
     // H30
     let account = account();
-    let post = FormPost::parse(b"FirstName=A&LastName=B&Email=new@x.co&ReturnUrl=https://site/ok?a=1");
+    let post = FormPost::parse(b"FirstName=A&LastName=B&Email=new@x.co&ReturnUrl=https://site/ok?a=1", &[]);
     let sign_up = post.sign_up(&account, Origin::default());
     let answers: Vec<_> = sign_up.statements.iter().map(|a| (a.statement.as_ref(), a.yes, a.shown)).collect();
     assert_eq!(answers, [(EMAIL_ME, true, Shown::VendorDefault)]);
@@ -100,7 +100,7 @@ fn the_form_agrees_to_what_is_linked_to_email() {
 proptest! {
     #[test]
     fn no_form_panics_and_no_target_breaks_a_header(body in any::<Vec<u8>>(), url in "https://site.*|.*") {
-        let _ = FormPost::parse(&body).fault();
+        let _ = FormPost::parse(&body, &[]).fault();
         let allowed = ["site".to_owned()];
         if let Some(target) = redirect_target(&url, Some(FormError::NoEmail), &allowed) {
             prop_assert!(http::HeaderValue::from_str(&target).is_ok());

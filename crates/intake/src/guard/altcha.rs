@@ -21,8 +21,6 @@ use super::seen::{Seen, Use};
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Difficulty {
-    /// Rounds of PBKDF2 in one derivation; verifying costs us one.
-    pub cost: u32,
     /// Hex digits that the derived key must begin with.
     pub prefix: String,
     /// Seconds that a challenge lives.
@@ -30,9 +28,9 @@ pub struct Difficulty {
 }
 
 impl Default for Difficulty {
-    /// 256,000 rounds for the visitor on average, and 1,000 for us.
+    /// 256 derivations for the visitor on average, and one for us.
     fn default() -> Self {
-        Self { cost: 1_000, prefix: "00".into(), seconds: 1200 }
+        Self { prefix: "00".into(), seconds: 1200 }
     }
 }
 
@@ -75,16 +73,22 @@ impl Proofs {
     pub fn new(key: &[u8; 32], difficulty: Difficulty) -> Option<Self> {
         let hex = difficulty.prefix.len() <= 8 && difficulty.prefix.bytes().all(|b| b.is_ascii_hexdigit());
         let difficulty = Difficulty { prefix: difficulty.prefix.to_ascii_lowercase(), ..difficulty };
-        (hex && difficulty.cost > 0).then(|| Self { key: to_hex(key), difficulty })
+        hex.then(|| Self { key: to_hex(key), difficulty })
     }
 
-    /// A challenge for a form, as the widget fetches it (serialise it as JSON).
-    pub fn challenge(&self, account: AccountId, form: Option<FormId>, ambient: &Ambient) -> Option<Challenge> {
+    /// A challenge for a form, as the widget fetches it (serialise it as JSON). `rounds` of PBKDF2 are in one derivation.
+    pub fn challenge(
+        &self,
+        account: AccountId,
+        form: Option<FormId>,
+        rounds: u32,
+        ambient: &Ambient,
+    ) -> Option<Challenge> {
         let until = ambient.now().plus(Duration::from_secs(u64::from(self.difficulty.seconds)));
         let data = [("for", binding(account, form).into()), ("until", (until.0 / 1_000_000).into())];
         let mut parameters = ChallengeParameters {
             algorithm: "PBKDF2/SHA-256".into(),
-            cost: self.difficulty.cost,
+            cost: rounds.max(1),
             data: Some(data.into_iter().map(|(k, v): (&str, serde_json::Value)| (k.into(), v)).collect()),
             expires_at: None,
             key_length: 32,
@@ -178,11 +182,11 @@ mod tests {
     fn work_counts_once_for_its_form_and_in_time() {
         let clock = ManualClock::at(Timestamp(1_600_000_000_000_000));
         let ambient = Ambient::with_clock(clock.clone());
-        let easy = Difficulty { cost: 2, prefix: "0".into(), seconds: 600 };
+        let easy = Difficulty { prefix: "0".into(), seconds: 600 };
         let (proofs, seen) = (Proofs::new(&[1; 32], easy.clone()).expect("proofs"), Seen::new(1000));
         let (account, form) = (AccountId(1), Some(FormId(2)));
         let solve = |proofs: &Proofs| {
-            let challenge = proofs.challenge(account, form, &ambient).expect("challenge");
+            let challenge = proofs.challenge(account, form, 2, &ambient).expect("challenge");
             let solution = solve_challenge(SolveChallengeOptions::new(&challenge)).expect("solve").expect("in time");
             Payload { challenge, solution }
         };

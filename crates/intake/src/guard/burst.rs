@@ -25,6 +25,15 @@ pub enum Turn {
     Ended,
 }
 
+/// What a look at every form found.
+#[derive(Debug, Default)]
+pub struct Sweep {
+    /// Attacks that are over.
+    pub ended: Vec<(AccountId, Option<FormId>)>,
+    /// Attacks that go on, each with its end if nothing more comes.
+    pub under_attack: Vec<(AccountId, Option<FormId>, Timestamp)>,
+}
+
 #[derive(Clone, Debug)]
 struct Pulse {
     /// Sign-ups by minute, the last ten.
@@ -88,6 +97,31 @@ impl Bursts {
                 pulse.is_attacked(at, settings)
             },
         )
+    }
+
+    /// Looks at every form under attack: what is over although nothing more came (told once), and what goes on, with the
+    /// moment when it will be over if nothing more comes. `settings` may know no more of an account.
+    pub fn sweep<S: std::ops::Deref<Target = GuardSettings>>(
+        &self,
+        at: Timestamp,
+        settings: impl Fn(AccountId, Option<FormId>) -> Option<S>,
+    ) -> Sweep {
+        let minute = at.0.div_euclid(MINUTE);
+        let mut found = Sweep::default();
+        self.forms.for_each(|(account, form), pulse| {
+            let Some(attacked) = pulse.attacked else { return };
+            let Some(settings) = settings(*account, *form) else { return };
+            pulse.roll(minute);
+            if pulse.is_high(0.5, &settings) {
+                found.under_attack.push((*account, *form, at.plus(CALM)));
+            } else if at.since(attacked) < CALM {
+                found.under_attack.push((*account, *form, attacked.plus(CALM)));
+            } else {
+                pulse.attacked = None;
+                found.ended.push((*account, *form));
+            }
+        });
+        found
     }
 
     /// Switches attack mode on until a moment, for what another node or the owner has seen.
@@ -184,6 +218,18 @@ mod tests {
         let turns = run(&bursts, 9000, 12_000, 20_000);
         assert_eq!(turns.len(), 1, "{turns:?}");
         assert_eq!(turns[0].1, Turn::Ended);
+    }
+
+    #[test]
+    fn an_attack_that_stops_dead_is_found_to_be_over_once() {
+        let bursts = Bursts::new(10);
+        let settings = GuardSettings::default();
+        let sweep = |s: i64| bursts.sweep(Timestamp(s * 1_000_000), |_, _| Some(&settings));
+        assert_eq!(run(&bursts, 0, 100, 500).len(), 1);
+        assert_eq!(sweep(110).under_attack.len(), 1);
+        let later = sweep(1_200);
+        assert_eq!((later.ended.len(), later.under_attack.len()), (1, 0));
+        assert!(sweep(1_201).ended.is_empty());
     }
 
     #[test]

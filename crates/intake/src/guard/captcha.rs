@@ -37,12 +37,25 @@ pub struct CaptchaKeys {
     pub secret: model::Secret,
 }
 
+/// How a provider's widget gets onto a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptchaPage {
+    /// Its script.
+    pub script: &'static str,
+    /// The class of the element that the script turns into the widget.
+    pub class: &'static str,
+    /// Origins that the page's policy must let in.
+    pub origins: &'static str,
+}
+
 /// A provider.
 pub trait CaptchaProvider: Send + Sync {
     /// Its name in settings.
     fn name(&self) -> &'static str;
     /// The form control that carries the visitor's token.
     fn field(&self) -> &'static str;
+    /// Its widget.
+    fn page(&self) -> CaptchaPage;
     /// The request that checks a token.
     fn request(&self, keys: &CaptchaKeys, token: &str, ip: Option<std::net::IpAddr>) -> CaptchaRequest;
     /// Reads the answer.
@@ -55,22 +68,41 @@ pub struct SiteVerify {
     name: &'static str,
     field: &'static str,
     url: &'static str,
+    page: CaptchaPage,
 }
 
 /// docs.hcaptcha.com, "Verify the User Response Server Side".
-pub const HCAPTCHA: SiteVerify =
-    SiteVerify { name: "hcaptcha", field: "h-captcha-response", url: "https://api.hcaptcha.com/siteverify" };
+pub const HCAPTCHA: SiteVerify = SiteVerify {
+    name: "hcaptcha",
+    field: "h-captcha-response",
+    url: "https://api.hcaptcha.com/siteverify",
+    page: CaptchaPage {
+        script: "https://js.hcaptcha.com/1/api.js",
+        class: "h-captcha",
+        origins: "https://hcaptcha.com https://*.hcaptcha.com",
+    },
+};
 /// developers.cloudflare.com/turnstile, "Server-side validation".
 pub const TURNSTILE: SiteVerify = SiteVerify {
     name: "turnstile",
     field: "cf-turnstile-response",
     url: "https://challenges.cloudflare.com/turnstile/v0/siteverify",
+    page: CaptchaPage {
+        script: "https://challenges.cloudflare.com/turnstile/v0/api.js",
+        class: "cf-turnstile",
+        origins: "https://challenges.cloudflare.com",
+    },
 };
 /// developers.google.com/recaptcha/docs/verify.
 pub const RECAPTCHA: SiteVerify = SiteVerify {
     name: "recaptcha",
     field: "g-recaptcha-response",
     url: "https://www.google.com/recaptcha/api/siteverify",
+    page: CaptchaPage {
+        script: "https://www.google.com/recaptcha/api.js",
+        class: "g-recaptcha",
+        origins: "https://www.google.com/recaptcha/ https://www.gstatic.com/recaptcha/",
+    },
 };
 
 /// Score from which reCAPTCHA v3 takes a visitor for a person; its documentation's starting point.
@@ -96,6 +128,10 @@ impl CaptchaProvider for SiteVerify {
 
     fn field(&self) -> &'static str {
         self.field
+    }
+
+    fn page(&self) -> CaptchaPage {
+        self.page
     }
 
     fn request(&self, keys: &CaptchaKeys, token: &str, ip: Option<std::net::IpAddr>) -> CaptchaRequest {
@@ -142,6 +178,14 @@ impl CaptchaProvider for FriendlyCaptcha {
         "frc-captcha-response"
     }
 
+    fn page(&self) -> CaptchaPage {
+        CaptchaPage {
+            script: "https://cdn.jsdelivr.net/npm/@friendlycaptcha/sdk@0.1.31/site.compat.min.js",
+            class: "frc-captcha",
+            origins: "https://cdn.jsdelivr.net/npm/@friendlycaptcha/ https://global.frcapi.com",
+        }
+    }
+
     fn request(&self, keys: &CaptchaKeys, token: &str, _ip: Option<std::net::IpAddr>) -> CaptchaRequest {
         CaptchaRequest {
             url: "https://global.frcapi.com/api/v2/captcha/siteverify",
@@ -169,10 +213,19 @@ impl CaptchaProvider for FriendlyCaptcha {
     }
 }
 
+const ALL: [&dyn CaptchaProvider; 4] = [&HCAPTCHA, &TURNSTILE, &RECAPTCHA, &FriendlyCaptcha];
+/// What Friendly Captcha's control was called in its first version.
+const FRIENDLY_V1: &str = "frc-captcha-solution";
+
 /// The provider of that name in settings.
 pub fn provider(name: &str) -> Option<&'static dyn CaptchaProvider> {
-    let all: [&'static dyn CaptchaProvider; 4] = [&HCAPTCHA, &TURNSTILE, &RECAPTCHA, &FriendlyCaptcha];
-    all.into_iter().find(|p| p.name() == name)
+    ALL.into_iter().find(|p| p.name() == name)
+}
+
+/// The form control of that name, if it is a provider's.
+pub fn field(name: &str) -> Option<&'static str> {
+    let known = ALL.into_iter().map(CaptchaProvider::field).find(|f| *f == name);
+    known.or((name == FRIENDLY_V1).then_some(FriendlyCaptcha.field()))
 }
 
 fn fault(codes: &[String]) -> CaptchaAnswer {

@@ -31,7 +31,7 @@ use std::time::Duration;
 use model::{AccountId, Door, EmailAddress, FormId, GuardMode, Timestamp};
 
 pub use address::{Disposable, typo_hint};
-pub use burst::Turn;
+pub use burst::{Sweep, Turn};
 pub use client::PageOrigin;
 pub use input::GuardInput;
 pub use rates::{RateKey, Rates, Scope, Share, client_of, network_of};
@@ -103,6 +103,15 @@ impl Guard {
     /// Switches attack mode on until a moment, for what another node has seen.
     pub fn force_attack_mode(&self, account: AccountId, form: Option<FormId>, at: Timestamp, until: Timestamp) {
         self.bursts.force(account, form, at, until);
+    }
+
+    /// Looks at every form under attack; `settings` may know no more of an account.
+    pub fn sweep<S: std::ops::Deref<Target = GuardSettings>>(
+        &self,
+        at: Timestamp,
+        settings: impl Fn(AccountId, Option<FormId>) -> Option<S>,
+    ) -> Sweep {
+        self.bursts.sweep(at, settings)
     }
 
     /// Judges a sign-up and remembers it. Call once for each.

@@ -9,8 +9,8 @@ pub use model::{GuardSettings, Limit};
 use super::verdict::{Reason, Reasons};
 
 /// The first switch that names no signal, for `apply` to refuse.
-pub fn unknown_signal(settings: &GuardSettings) -> Option<&str> {
-    settings.off.iter().map(String::as_str).find(|code| Reason::from_code(code).is_none())
+pub fn unknown_signal(off: &[String]) -> Option<&str> {
+    off.iter().map(String::as_str).find(|code| Reason::from_code(code).is_none())
 }
 
 /// A network in CIDR form. IPv4 addresses mapped into IPv6 count as IPv4.
@@ -65,7 +65,15 @@ pub struct Policy {
 impl Policy {
     /// Makes an account's policy. Networks that cannot be read are left out: `apply` refuses them.
     pub fn new(account: &AccountSettings) -> Self {
-        let settings = account.guard_settings.clone();
+        Self::with(account, account.guard_settings.clone())
+    }
+
+    /// Makes the policy of one of an account's forms.
+    pub fn of_form(account: &AccountSettings, form: &model::FormGuard) -> Self {
+        Self::with(account, form.over(&account.guard_settings))
+    }
+
+    fn with(account: &AccountSettings, settings: GuardSettings) -> Self {
         Self {
             mode: account.guard,
             bot_rules: account.bot_rules,
@@ -127,6 +135,6 @@ mod tests {
     #[test]
     fn a_switch_must_name_a_signal() {
         let settings = GuardSettings { off: vec!["role_address".into(), "roles".into()], ..Default::default() };
-        assert_eq!(unknown_signal(&settings), Some("roles"));
+        assert_eq!(unknown_signal(&settings.off), Some("roles"));
     }
 }

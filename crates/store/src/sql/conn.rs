@@ -58,12 +58,13 @@ impl Conn {
 
     /// A migration's text with its tokens filled in.
     pub(super) fn fill_tokens(&self, text: &str) -> String {
-        let (int, bytes, key, table) = match &self.engine {
-            Engine::Sqlite(_) => ("INTEGER", "BLOB", "TEXT", "STRICT, WITHOUT ROWID"),
+        let (int, bytes, key, table, bytewise) = match &self.engine {
+            Engine::Sqlite(_) => ("INTEGER", "BLOB", "TEXT", "STRICT, WITHOUT ROWID", ""),
             // Keys compare byte by byte on both engines.
-            Engine::Postgres(_) => ("BIGINT", "BYTEA", "TEXT COLLATE \"C\"", ""),
+            Engine::Postgres(_) => ("BIGINT", "BYTEA", "TEXT COLLATE \"C\"", "", " COLLATE \"C\""),
         };
-        text.replace("{int}", int).replace("{bytes}", bytes).replace("{key}", key).replace("{table}", table)
+        let text = text.replace("{int}", int).replace("{bytes}", bytes).replace("{key}", key);
+        text.replace("{table}", table).replace("{bytewise}", bytewise)
     }
 
     /// Runs statements without values.

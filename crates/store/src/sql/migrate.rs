@@ -13,6 +13,9 @@ const STEPS: &[(&str, &str)] = &[
     ("pages", include_str!("../../migrations/0005_pages.sql")),
     ("webhooks", include_str!("../../migrations/0006_webhooks.sql")),
     ("buckets", include_str!("../../migrations/0008_buckets.sql")),
+    ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
+    ("console", include_str!("../../migrations/0010_console.sql")),
+    ("uploads", include_str!("../../migrations/0009_uploads.sql")),
 ];
 
 /// The schema this program works with.

@@ -138,7 +138,8 @@ impl Sqlite {
     }
 }
 
-/// `$1` is a name to SQLite, numbered by first appearance; `?1` is a number.
+/// `$1` is a name to SQLite, numbered by first appearance; `?1` is a number. It compares byte by byte as it is, and knows
+/// no collation "C".
 pub(super) fn numbered(text: &str) -> String {
-    text.replace('$', "?")
+    text.replace('$', "?").replace(" COLLATE \"C\"", "")
 }

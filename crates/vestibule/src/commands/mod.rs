@@ -4,13 +4,13 @@ mod account;
 mod api_user;
 mod automation;
 mod contacts;
-mod csv;
 mod deliveries;
 mod doctor;
 mod guard;
 mod migrate;
 mod serve;
 mod sign_ups;
+mod user;
 mod webhook;
 
 use std::ffi::OsString;
@@ -61,6 +61,9 @@ enum Command {
     /// Callers with a secret
     #[command(subcommand)]
     ApiUser(api_user::ApiUserCommand),
+    /// People who use the console
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Receivers of webhooks
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
@@ -145,6 +148,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandFault> {
             deliveries::run(&common, command)
         }
         Command::ApiUser(command) => api_user::run(&self::common(cli.common)?, command),
+        Command::User(command) => user::run(&self::common(cli.common)?, command),
         Command::Webhook(command) => webhook::run(&self::common(cli.common)?, command),
         Command::Contacts(command) => contacts::run(&self::common(cli.common)?, command),
         Command::SignUps(command) => sign_ups::run(&self::common(cli.common)?, command),

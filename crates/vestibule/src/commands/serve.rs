@@ -6,9 +6,10 @@ use model::Ambient;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CommandFault, runtime, say};
+use crate::DEMO_ACCOUNT;
 use crate::settings::{CommonSettings, ServeSettings};
 use crate::wire_up::{Node, NodeParts};
-use crate::{DEMO_ACCOUNT, accounts};
+use console::accounts;
 
 /// The whole stop takes no longer than this.
 const STOP_PATIENCE: Duration = Duration::from_secs(28);
@@ -39,7 +40,7 @@ fn until_told_to_stop(
         let node = parts.start().await?;
         tracing::info!(address = %node.address, ops = ?node.ops_address, "listening");
         if demo {
-            greet(&node);
+            greet(&node, &console::demo_user(node.store()).await.map_err(CommandFault::new)?);
         }
         tokio::select! {
             _ = terminate.recv() => {}
@@ -78,14 +79,16 @@ async fn apply_demo(parts: &NodeParts) -> Result<(), CommandFault> {
     applied.map_err(CommandFault)
 }
 
-fn greet(node: &Node) {
+fn greet(node: &Node, user: &console::DemoUser) {
+    let console::DemoUser { email, password } = user;
     let url = &node.public_url;
     let mail = "the mail that would have been sent";
     say(format_args!(
         r#"
 Vestibule is ready, with the account "demo".
 
-  {url}/mailbox.json    {mail}
+  {url}/console    the console: {email}, password {password}
+  {url}/mailbox    {mail} (as JSON: {url}/mailbox.json)
 
 Try:
 

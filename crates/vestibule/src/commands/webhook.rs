@@ -8,8 +8,8 @@ use store::{ConfigChange, PutItem, Store, StoredAccount, StoredItem};
 
 use super::account::{chosen, with_store};
 use super::{CommandFault, say};
-use crate::accounts::webhook_secret;
 use crate::settings::CommonSettings;
+use console::accounts::webhook_secret;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {

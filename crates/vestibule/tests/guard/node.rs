@@ -46,8 +46,13 @@ impl Node {
 
     /// A node that believes these proxies.
     pub async fn start_behind(db: TestDatabase, changes: &[(&str, &str)], proxies: &str) -> Self {
+        Self::start_with(db, changes, &[("VESTIBULE_TRUSTED_PROXIES", proxies)]).await
+    }
+
+    /// A node with further settings.
+    pub async fn start_with(db: TestDatabase, changes: &[(&str, &str)], settings: &[(&str, &str)]) -> Self {
         let sink = SmtpSink::start().await;
-        let launch = launch(&db, &sink).setting("VESTIBULE_TRUSTED_PROXIES", proxies);
+        let launch = settings.iter().fold(launch(&db, &sink), |launch, (name, value)| launch.setting(name, value));
         apply(&launch, "demo", &account_with(changes)).await;
         let running = launch.start().await;
         Self { launch, running, sink, _db: db }
@@ -76,7 +81,11 @@ impl Node {
     }
 
     pub async fn metrics(&self) -> String {
-        testkit::http::get(self.running.ops_address(), "/metrics").await.expect("an answer").text()
+        Self::metrics_of(&self.running).await
+    }
+
+    pub async fn metrics_of(running: &Running) -> String {
+        testkit::http::get(running.ops_address(), "/metrics").await.expect("an answer").text()
     }
 }
 

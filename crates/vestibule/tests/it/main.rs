@@ -4,10 +4,13 @@
 mod app;
 mod bad_input;
 mod browser;
+mod console;
 mod cross_account;
 mod customer_links;
+mod guard;
 mod pages;
 mod sentori_acts;
+mod sentori_import;
 mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;

@@ -108,11 +108,20 @@ pub struct Door {
 
 impl Door {
     pub async fn open(db: &TestDatabase) -> Self {
+        Self::open_for(db, "https://www.test.example").await
+    }
+
+    /// The same for pages of this origin.
+    pub async fn open_for(db: &TestDatabase, origin: &str) -> Self {
+        let host = origin.split("://").last().and_then(|h| h.split(':').next()).unwrap_or_default();
         let launch = Launch::new(env!("CARGO_BIN_EXE_vestibule"))
             .setting("VESTIBULE_DATABASE_URL", db.url())
             .setting("VESTIBULE_MAIL_URL", "mailbox:");
         for (n, text) in ACCOUNTS.iter().enumerate() {
             let file = launch.data_dir().join(format!("{n}.toml"));
+            let text = text
+                .replace("https://www.test.example", origin)
+                .replace("[\"site\"]", &format!("[\"site\", \"{host}\"]"));
             std::fs::write(&file, text).expect("written");
             let done = launch.run(["account".into(), "apply".into(), file.into_os_string()]).await;
             assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

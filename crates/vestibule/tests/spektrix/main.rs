@@ -2,9 +2,11 @@
 //! cases leave out.
 
 mod bad_input;
+mod clients;
 mod commands;
 mod fixture;
 mod http_cases;
 mod login;
+mod manual;
 mod one_store;
 mod web_calls;

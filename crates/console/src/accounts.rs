@@ -23,7 +23,7 @@ pub async fn apply_account(store: &Store, text: &str, file_name: &str) -> Result
 }
 
 /// The current items of an account, as the file's side compares them.
-pub(crate) fn current_items(account: &StoredAccount, directory: &Directory) -> Vec<CurrentItem> {
+pub fn current_items(account: &StoredAccount, directory: &Directory) -> Vec<CurrentItem> {
     let snapshot = directory.by_id(account.id);
     let version = |id: i64| {
         let statement = snapshot.and_then(|s| s.statement(model::StatementId(id)));
@@ -45,7 +45,7 @@ pub(crate) fn current_items(account: &StoredAccount, directory: &Directory) -> V
 }
 
 /// What applying a file would do, and the version of the account it was planned on (0 = new).
-pub(crate) async fn plan(store: &Store, file: &AccountFile, prune: bool) -> Result<(Plan, i64), StoreError> {
+pub async fn plan(store: &Store, file: &AccountFile, prune: bool) -> Result<(Plan, i64), StoreError> {
     let stored = store.account(&file.settings.slug).await?;
     let items = stored.as_ref().map(|a| current_items(a, &store.directory())).unwrap_or_default();
     let settings: Option<&AccountSettings> = stored.as_ref().map(|a| &a.settings);
@@ -54,13 +54,20 @@ pub(crate) async fn plan(store: &Store, file: &AccountFile, prune: bool) -> Resu
 }
 
 /// What of a file would collide with another account of the installation, a line each.
-pub(crate) fn collisions(directory: &Directory, file: &AccountFile) -> Vec<String> {
+pub fn collisions(directory: &Directory, file: &AccountFile) -> Vec<String> {
     let other = |id: Option<&std::sync::Arc<model::AccountSnapshot>>| {
         id.filter(|a| a.settings.slug != file.settings.slug).map(|a| a.settings.slug.clone())
     };
     let mut lines = Vec::new();
-    if let Some(code) = intake::guard::unknown_signal(&file.settings.guard_settings) {
+    if let Some(code) = intake::guard::unknown_signal(&file.settings.guard_settings.off) {
         lines.push(format!("{}: [guard] off: the guard has no signal `{code}`", file.file_name));
+    }
+    for item in file.items.iter().filter(|i| i.kind == ItemKind::Form) {
+        let guard: model::FormGuard = serde_json::from_value(item.definition["guard"].clone()).unwrap_or_default();
+        if let Some(code) = guard.off.as_deref().and_then(intake::guard::unknown_signal) {
+            let place = item.place.line;
+            lines.push(format!("{}:{place}: [form.guard] off: the guard has no signal `{code}`", file.file_name));
+        }
     }
     for domain in &file.settings.custom_domains {
         if let Some(slug) = other(directory.by_domain(domain)) {
@@ -89,7 +96,7 @@ fn holds_token(account: &AccountSnapshot, token: &str) -> bool {
 }
 
 /// The change that carries a plan out.
-pub(crate) fn change(file: &AccountFile, plan: Plan, planned_on: i64, ambient: &Ambient) -> ConfigChange {
+pub fn change(file: &AccountFile, plan: Plan, planned_on: i64, ambient: &Ambient) -> ConfigChange {
     let added = plan.adds.into_iter().map(|item| (None, item));
     let changed = plan.changes.into_iter().map(|c| (Some(c.current_name), c.item));
     let put = added
@@ -113,7 +120,7 @@ pub(crate) fn change(file: &AccountFile, plan: Plan, planned_on: i64, ambient: &
 }
 
 /// A signing secret in the form that Standard Webhooks' libraries take.
-pub(crate) fn webhook_secret(ambient: &Ambient) -> Secret {
+pub fn webhook_secret(ambient: &Ambient) -> Secret {
     let key: [u8; 32] = ambient.random();
     Secret::new(format!("whsec_{}", store::format_master_key(&key).trim()))
 }
