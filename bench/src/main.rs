@@ -20,6 +20,7 @@ mod people;
 mod postgres;
 mod process;
 mod random;
+mod receiver;
 mod report;
 mod server;
 mod sign_ups;
@@ -28,6 +29,7 @@ mod smtp;
 #[cfg(test)]
 mod stand_in;
 mod store;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,6 +90,8 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
+    Webhooks(webhooks::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -205,6 +209,7 @@ fn run(cli: Cli) -> Result<bool> {
             let bench = Bench { sink, stores, seed };
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
+                Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),

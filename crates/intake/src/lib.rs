@@ -21,11 +21,8 @@ mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
-<<<<<<< HEAD
-mod uploads;
-=======
 mod staff;
->>>>>>> main
+mod uploads;
 mod users;
 mod validate;
 mod wait;
@@ -51,11 +48,8 @@ pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
-<<<<<<< HEAD
-pub use uploads::{Column, Seen, Staging, UploadCounts};
-=======
 pub use staff::StaffChange;
->>>>>>> main
+pub use uploads::{Column, Seen, Staging, UploadCounts};
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.
