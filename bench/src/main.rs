@@ -8,6 +8,7 @@ mod compare;
 mod control;
 mod crash;
 mod crash_outbox;
+mod customers;
 mod delivery;
 mod footprint;
 mod journeys;
@@ -73,6 +74,9 @@ enum Task {
     SignUps(Runs),
     /// Sign-ups that are answered when the mail server has their confirmation mail, beside the bare handler.
     Mailed(Runs),
+    /// Creations in the Spektrix door, from browsers and signed, beside sign-ups that are applied at once; and those beside
+    /// 200 connections that log in.
+    Customers(Runs),
     /// Whole journeys with mail and link, beside the bare handler.
     Journeys(Runs),
     /// Mails a second out of the outbox, when it is empty otherwise and when much else waits in it.
@@ -213,6 +217,9 @@ fn run(cli: Cli) -> Result<bool> {
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
+                Task::Customers(runs) => {
+                    bench.figures(runs, &[Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins])?
+                }
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);
