@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::Result;
 
+use crate::customers::{ATTRIBUTES, LOGIN, ORIGIN, SECRET, STATEMENTS, TAG_IDS};
 use crate::people::{FORM, LISTS, TAGS, api_key};
 use crate::server::Installation;
 
@@ -45,6 +46,14 @@ external_id = "BENCH{account:03}"
 from = "Bench {account} <hello@bench-{account}.example>"
 language = "en"
 guard = "{guard}"
+allowed_origins = ["{ORIGIN}"]
+
+[guard]
+address_limit = {{ count = 0, seconds = 600 }}
+network_limit = {{ count = 0, seconds = 600 }}
+form_limit = {{ count = 0, seconds = 600 }}
+account_limit = {{ count = 0, seconds = 600 }}
+attack_floor = 0
 
 [guard.recipients]
 per_domain = 0
@@ -58,12 +67,31 @@ key = "{}"
 [[tag_group]]
 name = "Interests"
 web = true
-tags = [{{ name = "{}" }}, {{ name = "{}" }}, {{ name = "Web Sign Up" }}]
+tags = [{{ name = "{}", spektrix_id = "{}" }}, {{ name = "{}", spektrix_id = "{}" }}, {{ name = "Web Sign Up" }}]
+
+[[api_user]]
+kind = "spektrix"
+login = "{LOGIN}"
+secret = "{SECRET}"
 "#,
         api_key(account),
         TAGS[0],
+        TAG_IDS[0],
         TAGS[1],
+        TAG_IDS[1],
     );
+    for name in ATTRIBUTES {
+        let _ = write!(
+            file,
+            "\n[[field]]\nsystem_name = \"{name}\"\nlabel = \"{name}\"\ntype = \"text\"\non_forms = true\n"
+        );
+    }
+    for (key, id) in ["email", "post"].into_iter().zip(STATEMENTS) {
+        let _ = write!(
+            file,
+            "\n[[statement]]\nkey = \"{key}\"\nspektrix_id = \"{id}\"\ntext = \"May we write?\"\nchannel = \"{key}\"\nweb = true\n"
+        );
+    }
     for (id, name) in [(LISTS[0], "Monthly Newsletter"), (LISTS[1], "Family Events"), ("MEMBERS1", "Members Offers")] {
         let _ = write!(file, "\n[[mailing_list]]\nexternal_id = \"{id}\"\nname = \"{name}\"\n");
     }

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::accounts::Guard;
 use crate::baseline::Baseline;
+use crate::customers::{self, Customers};
 use crate::journeys::Journeys;
 use crate::load::{Load, Measured, run};
 use crate::process::busy_seconds;
@@ -26,7 +27,16 @@ pub enum Workload {
     Mailed,
     /// Sign-up, mail, link, applied.
     Journey,
+    /// `POST customer` of the Spektrix door, from a browser.
+    Web,
+    /// `POST customers` of the Spektrix door, signed.
+    Owner,
+    /// As "false", while 200 more connections log in all the time.
+    Logins,
 }
+
+/// Connections that log in beside sign-ups.
+const LOGINS: usize = 200;
 
 impl Workload {
     fn name(self) -> &'static str {
@@ -34,6 +44,9 @@ impl Workload {
             Self::Applied => "\"false\"",
             Self::Mailed => "mailed",
             Self::Journey => "journey",
+            Self::Web => "web",
+            Self::Owner => "owner",
+            Self::Logins => "beside logins",
         }
     }
 }
@@ -110,6 +123,9 @@ pub fn run_server(
     let mut measured = match workload {
         Workload::Applied => run(&load, |_| SignUps::new(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Mailed => run(&load, |_| SignUps::mailed(Arc::clone(&people), plan.accounts, &host))?,
+        Workload::Web => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, false))?,
+        Workload::Owner => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, true))?,
+        Workload::Logins => customers::beside_logins(&load, &people, &host, LOGINS)?,
         Workload::Journey => run(&load, |connection| {
             let seed = mix(plan.seed.wrapping_add(connection as u64));
             Journeys::new(Arc::clone(&people), Arc::clone(&sink.bag), plan.accounts, &host, seed)

@@ -8,6 +8,7 @@ mod compare;
 mod control;
 mod crash;
 mod crash_outbox;
+mod customers;
 mod delivery;
 mod footprint;
 mod journeys;
@@ -20,6 +21,7 @@ mod people;
 mod postgres;
 mod process;
 mod random;
+mod receiver;
 mod report;
 mod server;
 mod sign_ups;
@@ -28,6 +30,7 @@ mod smtp;
 #[cfg(test)]
 mod stand_in;
 mod store;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -71,6 +74,9 @@ enum Task {
     SignUps(Runs),
     /// Sign-ups that are answered when the mail server has their confirmation mail, beside the bare handler.
     Mailed(Runs),
+    /// Creations in the Spektrix door, from browsers and signed, beside sign-ups that are applied at once; and those beside
+    /// 200 connections that log in.
+    Customers(Runs),
     /// Whole journeys with mail and link, beside the bare handler.
     Journeys(Runs),
     /// Mails a second out of the outbox, when it is empty otherwise and when much else waits in it.
@@ -88,6 +94,8 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
+    Webhooks(webhooks::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -205,9 +213,13 @@ fn run(cli: Cli) -> Result<bool> {
             let bench = Bench { sink, stores, seed };
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
+                Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
+                Task::Customers(runs) => {
+                    bench.figures(runs, &[Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins])?
+                }
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);

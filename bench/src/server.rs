@@ -89,6 +89,8 @@ impl Installation {
         }
         command.current_dir(&self.directory).env("VESTIBULE_DATA_DIR", &self.directory);
         command.env("VESTIBULE_MAIL_FROM", "bench@bench.example");
+        // The bench's own receiver of webhooks.
+        command.env("VESTIBULE_ALLOW_PRIVATE_TARGETS", "true");
         if let Some(url) = &self.mail_url {
             command.env("VESTIBULE_MAIL_URL", url);
         }

@@ -42,8 +42,9 @@ pub async fn read(mut body: Body, limit: usize, patience: Duration) -> Result<By
     read
 }
 
-/// Reads to the end and keeps nothing.
-async fn throw_away(body: Body) {
+/// Reads to the end, for some while, and keeps nothing.
+pub async fn throw_away(body: Body) {
     let mut rest = Limited::new(body, THROWN_AWAY);
-    while let Some(Ok(_)) = rest.frame().await {}
+    let all = async { while let Some(Ok(_)) = rest.frame().await {} };
+    let _ = tokio::time::timeout(PATIENCE, all).await;
 }

@@ -3,7 +3,7 @@
 //!
 //! | path | module |
 //! |---|---|
-//! | `/webhooks/contact/signup.ashx`, `/v2.0/…` | [`sentori`] |
+//! | `/webhooks/contact/signup.ashx`, `/v1/…`, `/v2.0/…` | [`sentori`] |
 //! | `/{client}/forms/{form}` | `form_routes` |
 //! | `/{client}/challenge` | `challenge_routes` |
 //! | `/confirm/{token}`, `/not-me/{token}`, `/embed.js` | `page_routes` |
@@ -17,6 +17,7 @@ mod challenge_answers;
 mod challenge_routes;
 mod client;
 mod counts;
+pub mod decoded;
 mod form_routes;
 mod mailbox;
 mod page_answers;

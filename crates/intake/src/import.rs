@@ -1,15 +1,13 @@
 //! Taking in customers of another system, row by row: nothing that is there is doubled or overruled, so that the same
 //! file may be run again.
 
-use std::sync::Arc;
-
 use model::{
-    AccountSnapshot, Answer, Basis, ConsentAction, ConsentSubject, ContactId, Door, Evidence, Fault, GivenSignUp,
-    PersonId, Refusal, SignUp, StatementId, Timestamp,
+    AccountSnapshot, Answer, Basis, ConsentAction, ConsentSubject, Door, Evidence, Fault, GivenSignUp, PersonId,
+    SignUp, StatementId, Timestamp,
 };
-use store::{Cause, ContactChange, CustomerKey, Facts, NewConsent, NewContact, Numbers, PersonKey, Plan, Wants};
+use store::{Cause, ContactChange, Facts, NewConsent, NewContact, Numbers, Plan};
 
-use crate::{Intake, refusal, validate};
+use crate::{Intake, validate};
 
 /// One person of another system.
 #[derive(Clone, Debug)]
@@ -23,7 +21,7 @@ pub struct ImportedContact<'a> {
 }
 
 /// What a row came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Imported {
     /// A contact was made.
     New,
@@ -37,59 +35,52 @@ pub enum Imported {
     IdTaken,
 }
 
-struct Row {
-    sign_up: SignUp,
-    public_id: Option<String>,
-    answered: Vec<(StatementId, Option<Timestamp>, Option<String>)>,
+/// A row that is checked and can be taken in.
+#[derive(Debug)]
+pub struct ImportRow {
+    pub(crate) sign_up: SignUp,
+    pub(crate) public_id: Option<String>,
+    pub(crate) answered: Vec<(StatementId, Option<Timestamp>, Option<String>)>,
 }
 
-fn resolve(account: &AccountSnapshot, row: ImportedContact<'_>) -> Result<Row, Vec<Fault>> {
+impl ImportRow {
+    /// What people are told apart by.
+    pub fn key(&self) -> &str {
+        self.sign_up.email.key()
+    }
+
+    /// The vendor's customer id that comes with it.
+    pub fn public_id(&self) -> Option<&str> {
+        self.public_id.as_deref()
+    }
+}
+
+pub(crate) fn resolve(account: &AccountSnapshot, row: ImportedContact<'_>) -> Result<ImportRow, Vec<Fault>> {
     let sign_up = validate::resolve(account, row.given)?;
     let statement = |key: &str| account.statement_by_key(key).map(|(id, _)| id);
     let answered =
         row.answered.into_iter().filter_map(|(key, at, source)| Some((statement(&key)?, at, source))).collect();
-    Ok(Row { sign_up, public_id: row.public_id, answered })
+    Ok(ImportRow { sign_up, public_id: row.public_id, answered })
 }
 
 impl Intake {
-    /// All that is wrong with a row, without taking it in.
-    pub fn check_import(&self, account: &AccountSnapshot, row: ImportedContact<'_>) -> Vec<Fault> {
-        resolve(account, row).err().unwrap_or_default()
-    }
-
-    /// Takes a row in. `decode`: the contact whose own id a customer id would be, if it brought none along.
-    pub async fn import(
-        &self,
-        account: &Arc<AccountSnapshot>,
-        row: ImportedContact<'_>,
-        decode: impl Fn(&str) -> Option<ContactId> + Send,
-    ) -> Result<Imported, Refusal> {
-        let row = resolve(account, row).map_err(Refusal::Faults)?;
-        if let Some(id) = &row.public_id {
-            let key = CustomerKey::Public(id.clone(), decode(id));
-            let holder = self.store.customer(account.id, key).await.map_err(|e| refusal(&e))?;
-            let other = |c: &store::Customer| {
-                model::EmailAddress::parse(&c.contact.row.email).is_ok_and(|e| e.key() != row.sign_up.email.key())
-            };
-            if holder.is_some_and(|c| other(&c)) {
-                return Ok(Imported::IdTaken);
-            }
-        }
-        let key = PersonKey { account: account.id, email_key: row.sign_up.email.key().to_owned() };
-        let wants =
-            Wants { values: true, tags: true, numbers: row.sign_up.wish.statements.len() * 2, ..Wants::default() };
-        let account = Arc::clone(account);
-        self.store
-            .decide(key, wants, move |facts, numbers| decide(&account, &row, facts, numbers))
-            .await
-            .map_err(|e| refusal(&e))
+    /// A row that can be taken in, or all that is wrong with it.
+    pub fn check_import(&self, account: &AccountSnapshot, row: ImportedContact<'_>) -> Result<ImportRow, Vec<Fault>> {
+        resolve(account, row)
     }
 }
 
-fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Imported) {
+/// Decides about a row: nothing that is there is doubled or overruled, but for values that differ. `group`: the import.
+pub(crate) fn decide(
+    account: &AccountSnapshot,
+    row: &ImportRow,
+    group: i64,
+    facts: &Facts,
+    numbers: &mut dyn Numbers,
+) -> (Plan, Imported) {
     let now = facts.now.unwrap_or(Timestamp(0));
     let wish = &row.sign_up.wish;
-    let mut plan = Plan { cause: Cause::Import, ..Plan::default() };
+    let mut plan = Plan { cause: Cause::Import, upload: Some(group), ..Plan::default() };
     let (contact, person) = if let Some(known) = &facts.contact {
         let other = |id: &String| known.public_id.as_ref().is_some_and(|own| own != id);
         if row.public_id.as_ref().is_some_and(other) {
@@ -113,6 +104,7 @@ fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn
     let known = |field, value: &str| facts.values.iter().any(|(f, v)| *f == field && v == value);
     let values = wish.values.iter().filter(|(f, v)| v.as_ref().is_some_and(|v| !known(*f, v)));
     plan.values = values.cloned().collect();
+    plan.join = wish.lists.iter().copied().filter(|l| !facts.lists.contains(l)).collect();
     plan.tags = wish.tags.iter().copied().filter(|t| !facts.tags.contains(t)).collect();
     // What the person has answered here since counts, whatever the file says.
     let news = wish.statements.iter().filter(|a| !facts.statements.iter().any(|(s, _)| *s == a.statement));
@@ -123,12 +115,12 @@ fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn
     plan.public_id = row.public_id.clone().filter(|_| first_id);
     plan.contact = Some(contact);
     let unconfirmed = facts.contact.as_ref().is_some_and(|c| c.confirmed_at.is_none());
-    let idle = plan.values.is_empty() && plan.tags.is_empty() && plan.statements.is_empty();
+    let idle = plan.values.is_empty() && plan.join.is_empty() && plan.tags.is_empty() && plan.statements.is_empty();
     if plan.create.is_some() {
         return (plan, Imported::New);
     }
     if idle && plan.public_id.is_none() && !unconfirmed {
-        return (Plan::default(), Imported::Same);
+        return (plan, Imported::Same);
     }
     plan.change = Some(ContactChange { id: contact, confirmed_at: Some(now), suppressed_at: None });
     (plan, Imported::Changed)
@@ -136,7 +128,7 @@ fn decide(account: &AccountSnapshot, row: &Row, facts: &Facts, numbers: &mut dyn
 
 fn answered(
     account: &AccountSnapshot,
-    row: &Row,
+    row: &ImportRow,
     answer: &Answer,
     person: PersonId,
     now: Timestamp,

@@ -22,6 +22,7 @@ mod people;
 mod quarantine;
 mod recipients;
 mod staff;
+mod uploads;
 mod users;
 mod validate;
 mod wait;
@@ -42,12 +43,13 @@ pub use customers::{CustomerRef, MadeCustomer, StatementChange, TagChange, Throu
 use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
-pub use import::{Imported, ImportedContact};
+pub use import::{ImportRow, Imported, ImportedContact};
 pub use quarantine::Released;
 
 use decide::{Ask, Settled};
 pub use people::Person;
 pub use staff::StaffChange;
+pub use uploads::{Column, Seen, Staging, UploadCounts};
 pub use users::{ActRefusal, By};
 
 /// How the intake behaves.

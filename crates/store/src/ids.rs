@@ -49,6 +49,19 @@ impl Ids {
         Ok(())
     }
 
+    /// The same for work that says exactly how many it may take; what is left is kept for the next time.
+    pub fn reserve_exactly(&mut self, conn: &mut Conn, wanted: i64) -> Result<()> {
+        if self.end - self.next >= wanted {
+            return Ok(());
+        }
+        let end = conn
+            .row(&TAKE_BLOCK, &[wanted.into(), self.name.into()], |row| row.int())?
+            .ok_or_else(|| StoreError::Fault(format!("there is no sequence {}", self.name)))?;
+        self.next = end - wanted;
+        self.end = end;
+        Ok(())
+    }
+
     /// The next number. [`Ids::reserve`] must have been asked for enough.
     pub fn take(&mut self) -> i64 {
         debug_assert!(self.next < self.end, "reserve asks for too few");

@@ -11,15 +11,17 @@ use crate::sql::{Conn, Target};
 #[derive(Clone)]
 pub(crate) struct Opener {
     pub(crate) target: Target,
+    /// SQLite's page cache of a writer, in KiB.
+    pub(crate) writer_cache: i64,
 }
 
 /// Page caches of SQLite, in KiB: bounded, since every thread has one.
-const WRITER_CACHE: i64 = 8 * 1024;
+pub(crate) const WRITER_CACHE: i64 = 8 * 1024;
 const READER_CACHE: i64 = 1024;
 
 impl Opener {
     pub(crate) fn open(&self, writable: bool) -> Result<Conn> {
-        Conn::open(&self.target, writable, if writable { WRITER_CACHE } else { READER_CACHE })
+        Conn::open(&self.target, writable, if writable { self.writer_cache } else { READER_CACHE })
     }
 }
 

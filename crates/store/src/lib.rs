@@ -33,6 +33,7 @@ mod plan;
 mod plan_tests;
 mod read;
 mod recipients;
+mod serving;
 mod sql;
 mod store_console;
 mod store_customers;
@@ -41,6 +42,7 @@ mod store_guard;
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;
+mod uploads;
 mod webhooks;
 mod writer;
 
@@ -80,6 +82,7 @@ pub use plan::{
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
+pub use uploads::{NewUpload, Pace, Piece, Upload, UploadGroup, UploadState};
 pub use webhooks::{Announcer, FORMER_SECRET_SIGNS, Failing, RouteKey};
 
 use committer::{Committer, Decision, LEASE, Queue};
@@ -102,6 +105,10 @@ pub struct StoreSettings {
     pub queue: usize,
     /// How often a node asks whether configuration has changed elsewhere.
     pub refresh: Duration,
+    /// SQLite's page cache of the writer, in KiB.
+    pub writer_cache: i64,
+    /// Whether this is a server, which commands beside it make way for.
+    pub serving: bool,
     /// Slows every commit down; for the bench only, to look like a slower disk.
     pub commit_delay: Option<Duration>,
     /// What every plan is shown to, for accounts that have webhooks.
@@ -118,6 +125,8 @@ impl StoreSettings {
             committers: 2,
             queue: 8192,
             refresh: Duration::from_millis(500),
+            writer_cache: lanes::WRITER_CACHE,
+            serving: false,
             commit_delay: None,
             announcer: None,
         }
@@ -137,6 +146,9 @@ struct Inner {
     ambient: Ambient,
     node: i64,
     shared: bool,
+    target: Target,
+    /// The mark of a server on its file.
+    serving: Option<std::fs::File>,
     hand_over: HandOver,
     handed: Mutex<Option<mpsc::UnboundedReceiver<Leased>>>,
     directory: Arc<ArcSwap<Directory>>,
@@ -149,7 +161,7 @@ impl Store {
     /// Opens the database: sets up an empty one, checks that schema and master key fit, loads the accounts, starts the
     /// committers. Blocks; call it where the runtime may be blocked.
     pub fn open(settings: StoreSettings, ambient: Ambient, runtime: &tokio::runtime::Handle) -> Result<Self> {
-        let opener = Opener { target: settings.target.clone() };
+        let opener = Opener { target: settings.target.clone(), writer_cache: settings.writer_cache };
         let mut conn = opener.open(true)?;
         sql::set_up_or_check(&mut conn, !settings.target.is_shared())?;
         installation::check_key(&mut conn, &settings.keys, ambient.now())?;
@@ -193,6 +205,8 @@ impl Store {
                 ambient,
                 node,
                 shared: settings.target.is_shared(),
+                serving: settings.serving.then(|| serving::mark(&settings.target)).flatten(),
+                target: settings.target,
                 hand_over,
                 handed: Mutex::new(Some(handed)),
                 directory,
@@ -207,7 +221,7 @@ impl Store {
 
     /// Brings the schema up to date; the versions before and after. Needs no key.
     pub fn migrate(target: &Target) -> Result<(i64, i64)> {
-        let mut conn = Opener { target: target.clone() }.open(true)?;
+        let mut conn = Opener { target: target.clone(), writer_cache: lanes::WRITER_CACHE }.open(true)?;
         if sql::schema_version(&mut conn)? > SCHEMA_VERSION {
             sql::set_up_or_check(&mut conn, false)?;
         }

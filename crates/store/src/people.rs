@@ -53,6 +53,8 @@ each_statements! {
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_TAGS (Int, Int) = "DELETE FROM contact_tag {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_ANSWERS (Int, Int) = "DELETE FROM contact_statement {using} WHERE account_id = {1} AND contact_id = {2}";
+    ERASE_UPLOADS (Int, Int) = "DELETE FROM upload_contact {using} WHERE account_id = {1} AND contact_id = {2} \
+        AND group_id IN (SELECT g.id FROM upload_group AS g WHERE g.account_id = {1})";
     // With the row goes the number that ties consent events to the person.
     ERASE_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2}";
     CLEAR_CONTACT (Int, Int) = "DELETE FROM contact {using} WHERE account_id = {1} AND id = {2} \
@@ -112,6 +114,7 @@ impl<'a> People<'a> {
             &ERASE_LISTS,
             &ERASE_TAGS,
             &ERASE_ANSWERS,
+            &ERASE_UPLOADS,
             &ERASE_CONTACT,
         ];
         let mut all = vec![

@@ -742,6 +742,8 @@ pub struct Plan {
     pub drop_addresses: Vec<i64>,
     /// When statements were answered, where that was not now.
     pub answered_at: Vec<(StatementId, Timestamp)>,
+    /// The import whose group the contact belongs to.
+    pub upload: Option<i64>,
     /// A mail to the contact that came back; written nowhere, only told.
     pub bounce: Option<Bounce>,
 }

@@ -78,6 +78,8 @@ each_statements! {
         is_billing = excluded.is_billing, is_delivery = excluded.is_delivery, details = excluded.details";
     DROP_ADDRESS (Int, Int, Int) = "DELETE FROM contact_address {using} \
         WHERE account_id = {1} AND contact_id = {2} AND id = {3}";
+    IN_GROUP (Int, Int, Int) = "INSERT INTO upload_contact (account_id, group_id, contact_id) {rows} \
+        ON CONFLICT (account_id, group_id, contact_id) DO NOTHING";
     SUPPRESS (Int, Bytes, Text, Int) = "INSERT INTO suppression (account_id, address_hash, reason, at) {rows} \
         ON CONFLICT (account_id, address_hash) DO NOTHING";
 }
@@ -196,6 +198,7 @@ batches! {
     new_link: NEW_LINK,
     put_address: PUT_ADDRESS,
     drop_address: DROP_ADDRESS,
+    in_group: IN_GROUP,
 }
 
 impl<'a> Batches<'a> {
@@ -383,6 +386,9 @@ impl<'a> Batches<'a> {
                 address.is_delivery.into(),
                 (&address.details).into(),
             ]);
+        }
+        if let Some(group) = plan.upload {
+            self.in_group.push([account, group.into(), contact]);
         }
         for address in &plan.drop_addresses {
             self.drop_address.push([account, contact, (*address).into()]);

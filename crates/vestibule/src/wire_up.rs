@@ -69,6 +69,7 @@ pub struct Node {
     chores: tokio::task::JoinHandle<()>,
     ops_server: Option<tokio::task::JoinHandle<()>>,
     clearing: tokio::task::JoinHandle<()>,
+    uploads: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
     /// The operator's endpoints stay until the end, to say that the node is stopping.
     stop_ops: watch::Sender<bool>,
@@ -135,6 +136,7 @@ impl NodeParts {
         let (readers, committers) = (serve.readers()?, serve.committers()?);
         serve.max_connections()?;
         let store = open_store(common, ambient.clone(), runtime, |settings| {
+            settings.serving = true;
             settings.queue = serve.queue.unwrap_or(settings.queue).max(1);
             settings.readers = readers.unwrap_or(settings.readers);
             settings.committers = committers.unwrap_or(settings.committers);
@@ -216,6 +218,7 @@ impl NodeParts {
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
+        let uploads = tokio::spawn(doors.intake.clone().keep_uploads());
         let (stop, stopped) = watch::channel(false);
         let (stop_ops, ops_stopped) = watch::channel(false);
         let (address, ops_address) = (server.address(), ops_server.as_ref().map(Server::address));
@@ -243,6 +246,7 @@ impl NodeParts {
             chores,
             ops_server,
             clearing,
+            uploads,
             stop,
             stop_ops,
             address,
@@ -285,6 +289,7 @@ impl Node {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         self.clearing.abort();
+        self.uploads.abort();
         let _ = self.server.await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.chores).await;
         let patience = Duration::from_secs(5);

@@ -41,6 +41,11 @@ impl<T> Lines<T> {
         self.by_key.get(&key).map_or(0, |line| line.waiting.len())
     }
 
+    /// How much of each line waits.
+    pub(super) fn all_waiting(&self) -> HashMap<RouteKey, usize> {
+        self.by_key.iter().map(|(key, line)| (*key, line.waiting.len())).collect()
+    }
+
     fn turn(&mut self, key: RouteKey) {
         if !self.turns.contains(&key) {
             self.turns.push_back(key);

@@ -1,14 +1,14 @@
 //! The webhook workers: they look for what has fallen due as soon as something was written and every second, keep a bounded
 //! number of calls going, and note each result.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use model::{AccountId, DeliveryId};
-use store::{Attempt, Leased, RouteKey, Store};
+use store::{Attempt, Leased, RouteKey, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -54,7 +54,9 @@ impl Webhooks {
             lines: Lines::new(settings.at_once, settings.at_once_in_all),
             going: JoinSet::new(),
             since: HashMap::new(),
-            left_behind: false,
+            looking: JoinSet::new(),
+            look_again: false,
+            left_behind: HashSet::new(),
         };
         Self { stop, task: tokio::spawn(work.run(stopped, settings.sweep)), metrics }
     }
@@ -88,8 +90,19 @@ struct Work {
     going: JoinSet<Ended>,
     /// Rows in hand, with the time their lease was last renewed.
     since: HashMap<(AccountId, DeliveryId), Instant>,
-    /// Whether the last look had no room for all.
-    left_behind: bool,
+    /// The look that is under way, if one is: calls go on meanwhile.
+    looking: JoinSet<Found>,
+    /// Whether there was a reason to look since it began.
+    look_again: bool,
+    /// Routes for which the last look had no room for all.
+    left_behind: HashSet<RouteKey>,
+}
+
+/// What a look has brought.
+#[derive(Default)]
+struct Found {
+    groups: Vec<(RouteKey, Group)>,
+    left_behind: HashSet<RouteKey>,
 }
 
 impl Work {
@@ -118,11 +131,17 @@ impl Work {
                     while let Some(done) = self.going.try_join_next() {
                         self.ended(done);
                     }
-                    if self.left_behind {
-                        self.look().await;
+                    if self.left_behind.iter().any(|key| has_room(self.lines.waiting(*key))) {
+                        self.look();
                     }
                 }
-                () = store.webhooks_written() => self.look().await,
+                Some(found) = self.looking.join_next(), if !self.looking.is_empty() => {
+                    self.found(found);
+                    if std::mem::take(&mut self.look_again) {
+                        self.look();
+                    }
+                }
+                () = store.webhooks_written() => self.look(),
                 _ = sweep.tick() => {
                     if passed(&mut healthy, HEALTH_EVERY) {
                         self.messenger.health.refresh(&store).await;
@@ -131,9 +150,12 @@ impl Work {
                         tokio::spawn(clear_up(store.clone()));
                     }
                     self.renew();
-                    self.look().await;
+                    self.look();
                 }
             }
+        }
+        while let Some(found) = self.looking.join_next().await {
+            self.found(found);
         }
         self.give_back();
         while let Some(done) = self.going.join_next().await {
@@ -177,44 +199,32 @@ impl Work {
         }
     }
 
-    /// Looks for rows that have fallen due, of each URL only as many as there is room for.
-    async fn look(&mut self) {
-        self.left_behind = false;
-        let store = self.messenger.store.clone();
-        let routes = match store.due_routes().await {
-            Ok(routes) => routes,
-            Err(error) => {
-                tracing::warn!(%error, "could not look for webhooks");
-                return;
-            }
-        };
-        let mut shares = Vec::new();
-        for key in routes {
-            let room = SHARE.saturating_sub(self.lines.waiting(key));
-            // Not one by one: a look costs a transaction.
-            if room * 2 > SHARE {
-                shares.push((key, room as i64));
-            } else {
-                self.left_behind = true;
-            }
-        }
-        if shares.is_empty() {
+    /// Looks for rows that have fallen due, of each URL only as many as there is room for. One look at a time.
+    fn look(&mut self) {
+        if !self.looking.is_empty() {
+            self.look_again = true;
             return;
         }
-        let asked = shares.clone();
-        match store.lease_webhooks(shares).await {
-            Ok(groups) => {
-                let mut found: HashMap<RouteKey, i64> = HashMap::new();
-                for (key, group) in groups {
-                    *found.entry(key).or_default() += 1;
-                    for row in &group {
-                        self.since.insert((row.account, row.id), Instant::now());
-                    }
-                    self.lines.push(key, group);
-                }
-                self.left_behind |= asked.iter().any(|(key, most)| found.get(key) == Some(most));
+        let (store, waiting) = (self.messenger.store.clone(), self.lines.all_waiting());
+        self.looking.spawn(async move {
+            look(&store, &waiting).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "could not look for webhooks");
+                Found::default()
+            })
+        });
+    }
+
+    fn found(&mut self, found: Result<Found, tokio::task::JoinError>) {
+        let Ok(found) = found else {
+            tracing::error!("a look for webhooks broke off");
+            return;
+        };
+        self.left_behind = found.left_behind;
+        for (key, group) in found.groups {
+            for row in &group {
+                self.since.insert((row.account, row.id), Instant::now());
             }
-            Err(error) => tracing::warn!(%error, "could not look for webhooks"),
+            self.lines.push(key, group);
         }
     }
 
@@ -226,6 +236,33 @@ impl Work {
             self.messenger.store.settle(&row, attempt);
         }
     }
+}
+
+/// Not one by one: a look costs a transaction.
+fn has_room(waiting: usize) -> bool {
+    waiting * 2 < SHARE
+}
+
+async fn look(store: &Store, waiting: &HashMap<RouteKey, usize>) -> Result<Found, StoreError> {
+    let (mut shares, mut left_behind) = (Vec::new(), HashSet::new());
+    for key in store.due_routes().await? {
+        let waiting = waiting.get(&key).copied().unwrap_or(0);
+        if has_room(waiting) {
+            shares.push((key, (SHARE - waiting) as i64));
+        } else {
+            left_behind.insert(key);
+        }
+    }
+    if shares.is_empty() {
+        return Ok(Found { groups: Vec::new(), left_behind });
+    }
+    let groups = store.lease_webhooks(shares.clone()).await?;
+    let mut found: HashMap<RouteKey, i64> = HashMap::new();
+    for (key, _) in &groups {
+        *found.entry(*key).or_default() += 1;
+    }
+    left_behind.extend(shares.iter().filter(|(key, most)| found.get(key) == Some(most)).map(|(key, _)| *key));
+    Ok(Found { groups, left_behind })
 }
 
 /// Calls for one row after the other; what stands behind one that was not taken waits with it. Whether the receiver took

@@ -120,10 +120,30 @@ fn phrase(text: &str) -> String {
     text.chars().take(LONGEST_PHRASE).map(|c| if c.is_ascii() { c } else { '?' }).collect()
 }
 
-/// Any other method than POST on the signup.
+/// An import refused: in the body also what is wrong where.
+pub(super) fn import_refused(code: StatusCode, text: &'static str, report: &[String]) -> Response {
+    let mut response = respond(&Status::new(code, text));
+    if !report.is_empty() {
+        let lines: Vec<_> = report.iter().map(|line| without_controls(line)).collect();
+        *response.body_mut() = format!("{text}\n{}\n", lines.join("\n")).into();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    response
+}
+
+/// Any other method than POST on the signup and the import.
 pub(super) async fn signup_method() -> Response {
+    not_allowed("POST")
+}
+
+/// Any other method than GET on the template.
+pub(super) async fn get_method() -> Response {
+    not_allowed("GET")
+}
+
+fn not_allowed(allowed: &'static str) -> Response {
     let mut response = respond(&Status::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"));
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
 

@@ -3,13 +3,15 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{acts, contacts, refusals, signup};
+use super::{acts, contacts, import, refusals, signup};
 use crate::Doors;
 
 /// The routes of the Sentori door.
 pub fn routes() -> Router<Doors> {
     Router::new()
         .route("/webhooks/contact/signup.ashx", post(signup::handle).fallback(refusals::signup_method))
+        .route("/v1/contacts.asmx/import", post(import::import).fallback(refusals::signup_method))
+        .route("/v1/contacts.asmx/xmltemplate", get(import::template).fallback(refusals::get_method))
         .route("/v2.0/contact/get/{key}", get(contacts::get).fallback(refusals::api_method))
         .route("/v2.0/contact/add/{email}", post(acts::add).fallback(refusals::api_post_method))
         .route("/v2.0/contact/update/{email}", post(acts::update).fallback(refusals::api_post_method))

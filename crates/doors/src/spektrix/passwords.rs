@@ -158,7 +158,14 @@ mod tests {
         let passwords = quick(1, 1);
         let one = || passwords.verify(Secret::new("x"), None);
         block_on(async {
-            let (a, b, c) = tokio::join!(one(), one(), one());
+            // Nothing is worked on until all three have come.
+            let held = Arc::clone(&passwords.at_work).acquire_owned().await.expect("open");
+            let third = async {
+                let answer = one().await;
+                drop(held);
+                answer
+            };
+            let (a, b, c) = tokio::join!(one(), one(), third);
             assert_eq!((a, b, c), (Ok(false), Ok(false), Err(PasswordFault::Busy)));
             assert_eq!(one().await, Ok(false));
         });

@@ -15,6 +15,7 @@ const STEPS: &[(&str, &str)] = &[
     ("buckets", include_str!("../../migrations/0008_buckets.sql")),
     ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
     ("console", include_str!("../../migrations/0010_console.sql")),
+    ("uploads", include_str!("../../migrations/0011_uploads.sql")),
 ];
 
 /// The schema this program works with.

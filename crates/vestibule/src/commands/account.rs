@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use model::Ambient;
-use store::{Store, StoredAccount};
+use store::{Store, StoreSettings, StoredAccount};
 
 use super::{CommandFault, runtime, say};
 use crate::settings::CommonSettings;
@@ -54,8 +54,20 @@ pub(super) fn with_store(
     common: &CommonSettings,
     work: impl AsyncFnOnce(&Store) -> Result<(), CommandFault>,
 ) -> Result<(), CommandFault> {
+    with_store_like(common, |_| (), work)
+}
+
+/// The same with a store that is opened otherwise.
+pub(super) fn with_store_like(
+    common: &CommonSettings,
+    adjust: impl FnOnce(&mut StoreSettings),
+    work: impl AsyncFnOnce(&Store) -> Result<(), CommandFault>,
+) -> Result<(), CommandFault> {
     let runtime = runtime()?;
-    let store = open_store(common, Ambient::system(), runtime.handle(), |settings| settings.committers = 1)?;
+    let store = open_store(common, Ambient::system(), runtime.handle(), |settings| {
+        settings.committers = 1;
+        adjust(settings);
+    })?;
     // What a command owes is due at once for the server's workers: nothing is delivered here.
     drop(store.handed_over());
     let result = runtime.block_on(work(&store));

@@ -4,7 +4,6 @@ mod account;
 mod api_user;
 mod automation;
 mod contacts;
-mod csv;
 mod deliveries;
 mod doctor;
 mod guard;

@@ -5,6 +5,7 @@ use testkit::http::Request;
 use testkit::{Engine, SmtpSink, TestDatabase};
 use tokio::task::JoinSet;
 
+use crate::doors::{At, Calling, STATEMENT};
 use crate::node::{self, Node, account_with, person, sign_up};
 
 /// A second account of the same installation.
@@ -15,6 +16,15 @@ const SECOND: &[(&str, &str)] = &[
     ("key = \"00000000-0000-0000-0000-000000000000\"", "key = \"00000000-0000-0000-0000-000000000002\""),
     ("token = \"demo-token-for-trying-out-only\"", "token = \"second-token-for-trying-out-only\""),
 ];
+
+/// No limit but those of recipients, and no sign that counts by itself in a series.
+const OPEN: (&str, &str) = (
+    "[guard.recipients]",
+    "[guard]\naddress_limit = { count = 0, seconds = 60 }\nnetwork_limit = { count = 0, seconds = 60 }\n\
+     form_limit = { count = 0, seconds = 60 }\naccount_limit = { count = 0, seconds = 60 }\nattack_floor = 0\n\
+     off = [\"address_busy\", \"address_burst\", \"network_busy\", \"same_client\", \"same_pattern\", \"even_gaps\", \"same_pace\", \
+     \"numbered_addresses\", \"same_name\", \"same_text\", \"mailbox_variants\"]\n\n[guard.recipients]",
+);
 
 /// The pauses that accounts have otherwise.
 pub const PAUSES: (&str, &str) = ("pauses = []", "pauses = [600, 3600]");
@@ -82,6 +92,54 @@ testkit::both_engines! {
         let node = first.start().await;
         assert_eq!(sign_up(&node, &another, "198.51.100.7").await.status(), 200, "others at the same provider get theirs");
         assert_eq!(sink.mails().len(), 7);
+    }
+
+    /// One victim, every door at once, from as many forwarded addresses, with nothing but recipient protection in the way;
+    /// on two nodes where the engine allows. VESTIBULE_TEST_BOMBS=10000 makes it the whole simulation.
+    async fn no_door_goes_around_the_promise(db: TestDatabase) {
+        let bombs = std::env::var("VESTIBULE_TEST_BOMBS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+        let sink = SmtpSink::start().await;
+        let first = node::launch(&db, &sink);
+        node::apply(&first, "demo", &account_with(&[OPEN])).await;
+        let mut nodes = vec![first.start().await];
+        if db.engine() == Engine::Postgres {
+            let key = first.data_dir().join("secret.key");
+            nodes.push(node::launch(&db, &sink).setting("VESTIBULE_SECRET_KEY_FILE", key).start().await);
+        }
+        let nodes = std::sync::Arc::new(nodes);
+        let room = std::sync::Arc::new(tokio::sync::Semaphore::new(64));
+        let mut going = JoinSet::new();
+        for n in 0..bombs {
+            let (nodes, room) = (std::sync::Arc::clone(&nodes), std::sync::Arc::clone(&room));
+            going.spawn(async move {
+                let _room = room.acquire().await;
+                let node = &nodes[n / 5 % nodes.len()];
+                let ip = format!("203.{}.{}.{}", n / 60_000, n / 250 % 250, n % 250);
+                let at = match n % 5 {
+                    0 => return sign_up(node, &person(&spelling(n)), &ip).await.status(),
+                    1 => At::Hosted,
+                    2 => At::Json,
+                    3 => At::Web,
+                    _ => At::Aspx,
+                };
+                let mut call = Calling::new(at, n).email(&spelling(n));
+                if at == At::Web {
+                    call = call.with("agreedStatements", format!("[\"{STATEMENT}\"]"));
+                }
+                call.ip = Some(ip);
+                call.send_to(node.address()).await.status()
+            });
+        }
+        while let Some(status) = going.join_next().await {
+            let status = status.expect("no panic");
+            assert!(matches!(status, 200 | 202 | 206 | 302 | 400 | 503), "{status}");
+        }
+        for node in std::sync::Arc::into_inner(nodes).expect("nobody else has them") {
+            node.terminate();
+            node.end().await;
+        }
+        let asked = sink.mails().iter().filter(|m| m.text().contains("/confirm/")).count();
+        assert!((1..=3).contains(&asked), "{asked} mails asked the victim to confirm");
     }
 
     async fn confirming_ends_the_pause_and_not_me_ends_the_mails(db: TestDatabase) {

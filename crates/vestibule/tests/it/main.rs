@@ -10,6 +10,7 @@ mod customer_links;
 mod guard;
 mod pages;
 mod sentori_acts;
+mod sentori_import;
 mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;

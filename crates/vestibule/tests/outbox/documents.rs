@@ -83,6 +83,33 @@ both_engines! {
         assert!(count >= 3, "the document names the metrics");
     }
 
+    async fn mjml(db: TestDatabase) {
+        let form = |html: &str| format!(
+            "\n[[form]]\nexternal_id = \"FORM0001\"\nname = \"News\"\n[form.signup]\nconfirmation_html = \"\"\"\n{html}\"\"\"\n\
+             [[automation]]\nexternal_id = \"WELCOME1\"\nname = \"W\"\nsteps = [{{ send_mail = {{ subject = \"S\", text = \"T\", \
+             html = \"<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{{{EmailAddress}}}}</mj-text></mj-column></mj-section></mj-body></mjml>\" }} }}]\n"
+        );
+        let good = "<mjml>\n <mj-body><mj-section><mj-column>\n  <mj-text>Welcome & hello</mj-text>\n  \
+            <mj-button href=\"{{ConfirmLink}}\">Yes</mj-button>\n </mj-column></mj-section></mj-body>\n</mjml>\n";
+        let world = World::new(db, "", &form(good)).await;
+        let bad = good.replace("<mj-text>", "<mj-txt>");
+        let path = world.launch.data_dir().join("bad.toml");
+        std::fs::write(&path, file("theatre", KEY, "", &form(&bad))).expect("written");
+        let said = world.refused(["account".into(), "apply".into(), path.into_os_string()]).await;
+        assert!(said.contains("has the unknown element <mj-txt> in line 3, column 3 of the text"), "{said}");
+        let running = world.launch.start().await;
+        sign_up(running.address(), KEY, "FORM0001", "ada@post.example", true).await;
+        let mail = world.sink.wait_for_mail_to("ada@post.example").await;
+        let (html, confirm) = (mail.html(), mail.link("/confirm/").expect("in the text part too"));
+        assert!(html.contains("<table") && html.contains(&format!("href=\"{confirm}\"")) && html.contains("/not-me/"), "{html}");
+        assert!(!html.contains("<mj-"), "{html}");
+        assert!(!html.contains("fonts.googleapis"), "opening a mail asks nobody else: {html}");
+        sign_up(running.address(), KEY, "FORM0001", "bob@post.example", false).await;
+        world.done(["automation", "add", "WELCOME1", "--contact", "bob@post.example"]).await;
+        let mail = world.sink.wait_for_mail_to("bob@post.example").await;
+        assert!(mail.html().contains(">Hi bob@post.example</div>"), "{}", mail.html());
+    }
+
     async fn automations(db: TestDatabase) {
         let more = "\n[[form]]\nexternal_id = \"FORM0001\"\nname = \"News\"\n[form.actions]\nautomation = \"WELCOME1\"\n";
         let marks = "\n[[tag_group]]\nname = \"More\"\ntags = [{ name = \"VIP\" }, { name = \"Came already\" }]\n";

@@ -10,3 +10,4 @@ mod login;
 mod manual;
 mod one_store;
 mod web_calls;
+mod webhooks;

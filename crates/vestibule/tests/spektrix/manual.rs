@@ -42,7 +42,7 @@ fn words(line: &str, folder: &Path) -> Vec<OsString> {
         }
     }
     assert_eq!(words.remove(0), "vestibule");
-    let file = |word: &String| word.ends_with(".toml") || word.ends_with(".csv");
+    let file = |word: &String| Path::new(word).extension().is_some_and(|e| e == "toml" || e == "csv");
     words.iter().map(|word| if file(word) { folder.join(word).into_os_string() } else { word.into() }).collect()
 }
 

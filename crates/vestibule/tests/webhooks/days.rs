@@ -63,6 +63,18 @@ both_engines! {
         sign_up(node.address, KEY, "FORM0001", "eve@post.example", false).await;
         until("it is told again", async || receiver.at("/dead").last().is_some_and(|k| k.body.contains("eve@"))).await;
         assert!(!world.done(["webhook", "list"]).await.contains("switched off"));
+
+        // What ended long ago is cleared up, what is owed stays.
+        world.deliveries_until(&["--lane", "webhook"], |rows| rows.len() == 5 && rows.iter().all(|r| r["state"] == "done")).await;
+        receiver.answer(&[("/dead", "500")]);
+        sign_up(node.address, KEY, "FORM0001", "joe@post.example", false).await;
+        world.deliveries_until(&["--lane", "webhook"], |rows| rows.len() == 7 && rows.iter().all(|r| r["in_hand"] == false)).await;
+        let later = model::Timestamp(now(&clock)).plus(Duration::from_secs(60));
+        assert_eq!(node.store().forget_webhooks(later, later, 4).await.expect("done"), 4);
+        assert_eq!(node.store().forget_webhooks(later, later, 4).await.expect("done"), 2);
+        assert_eq!(node.store().forget_webhooks(later, later, 4).await.expect("done"), 0);
+        let left = world.deliveries(&["--lane", "webhook"]).await;
+        assert_eq!((left.len(), left[0]["state"].as_str()), (1, Some("owed")));
         node.stop().await;
     }
 }
