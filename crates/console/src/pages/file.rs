@@ -27,7 +27,6 @@ struct Seen {
     prune: bool,
     faults: Vec<String>,
     plan: Option<String>,
-    hints: Vec<String>,
     conflict: bool,
     nothing: bool,
 }
@@ -101,13 +100,12 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
         return Err(Fail::Forbidden);
     }
     let (shown, empty) = (plan.to_string(), plan.is_empty());
-    let hints = file.hints.iter().map(ToString::to_string).collect();
     let conflict = version != account.version;
     if empty || conflict || ctx.form.get("do") != "apply" {
         // The difference is to what there is now: saying yes to it is saying yes to that.
         let status = if conflict { 409 } else { 200 };
         let plan = (!empty).then_some(shown);
-        let seen = Seen { prune, faults: Vec::new(), plan, hints, conflict, nothing: empty };
+        let seen = Seen { prune, faults: Vec::new(), plan, conflict, nothing: empty };
         return page(&ctx, status, &text, account.version, seen);
     }
     let store = ctx.console.store();
