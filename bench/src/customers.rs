@@ -2,7 +2,7 @@
 //! request a new customer with two statements, two tags and two attributes; and logins beside sign-ups.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Result, ensure};
 use base64::Engine as _;
@@ -98,22 +98,10 @@ impl Caller for Customers {
     }
 }
 
-/// Now as an HTTP date; the server does not look at the weekday.
+/// Now as an HTTP date.
+#[expect(clippy::disallowed_methods, reason = "the server under test keeps to the machine's clock")]
 fn http_date() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (days, clock) = ((seconds / 86_400) as i64, seconds % 86_400);
-    // Civil date from days, by shifting the year's begin to March (Howard Hinnant, "chrono-compatible date algorithms").
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 2 } else { shifted_month - 10 };
-    let year = year_of_era + era * 400 + i64::from(month < 2);
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let name = names.get(month as usize).unwrap_or(&"Jan");
-    format!("Mon, {day:02} {name} {year} {:02}:{:02}:{:02} GMT", clock / 3600, clock / 60 % 60, clock % 60)
+    httpdate::fmt_http_date(SystemTime::now())
 }
 
 /// The customer who logs in.

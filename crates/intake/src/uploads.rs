@@ -194,10 +194,7 @@ impl Intake {
         decode: impl Fn(&str) -> Option<ContactId>,
     ) -> Result<(Vec<Imported>, UploadCounts), StoreError> {
         let ids: Vec<_> = rows.iter().filter_map(|r| r.public_id()).map(|id| (id.to_owned(), decode(id))).collect();
-        let mut holders = match ids.is_empty() {
-            true => Vec::new(),
-            false => self.store.holders(account.id, ids).await?,
-        }
+        let mut holders = if ids.is_empty() { Vec::new() } else { self.store.holders(account.id, ids).await? }
         .into_iter();
         let taken: Vec<bool> = rows
             .iter()

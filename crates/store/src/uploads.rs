@@ -317,7 +317,9 @@ impl Store {
             .lanes
             .run(move |conn| {
                 let (mut batch, mut found) = (Batch::new(&KNOWN), 0);
-                keys.iter().for_each(|key| batch.push([account.0.into(), key.into()]));
+                for key in &keys {
+                    batch.push([account.0.into(), key.into()]);
+                }
                 let mut count = |_: usize, _: &mut crate::sql::Row<'_>| -> Result<()> {
                     found += 1;
                     Ok(())

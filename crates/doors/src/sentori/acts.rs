@@ -111,13 +111,19 @@ fn is_address(name: &str) -> bool {
     name.trim().eq_ignore_ascii_case("EmailAddress")
 }
 
-/// The address that a body names, where it does.
-fn named(values: &[(std::borrow::Cow<'_, str>, Given<'_>)]) -> Option<Option<EmailAddress>> {
-    let (_, value) = values.iter().rfind(|(name, _)| is_address(name))?;
-    Some(match value {
-        Given::Text(text) => EmailAddress::parse(text).ok(),
-        _ => None,
-    })
+/// The address that a body names.
+enum Named {
+    None,
+    Invalid,
+    Address(EmailAddress),
+}
+
+fn named(values: &[(std::borrow::Cow<'_, str>, Given<'_>)]) -> Named {
+    match values.iter().rfind(|(name, _)| is_address(name)) {
+        None => Named::None,
+        Some((_, Given::Text(text))) => EmailAddress::parse(text).map_or(Named::Invalid, Named::Address),
+        Some(_) => Named::Invalid,
+    }
 }
 
 /// `POST /v2.0/contact/add/{email}/`
@@ -137,7 +143,12 @@ pub(super) async fn add(
         Err(response) => return response,
     };
     let Ok(mut values) = wire::object(&bytes) else { return ApiFault::REQUEST.respond() };
-    if named(&values).is_some_and(|named| named.is_none_or(|named| named.key() != call.email.key())) {
+    let same = match named(&values) {
+        Named::None => true,
+        Named::Address(named) => named.key() == call.email.key(),
+        Named::Invalid => false,
+    };
+    if !same {
         return ApiFault::MISMATCH.respond();
     }
     values.retain(|(name, _)| !is_address(name));
@@ -163,9 +174,9 @@ pub(super) async fn update(
     };
     let Ok(mut values) = wire::object(&bytes) else { return ApiFault::REQUEST.respond() };
     let new = match named(&values) {
-        None => None,
-        Some(Some(new)) => Some(new),
-        Some(None) => return ApiFault::EMAIL.respond(),
+        Named::None => None,
+        Named::Address(new) => Some(new),
+        Named::Invalid => return ApiFault::EMAIL.respond(),
     };
     values.retain(|(name, _)| !is_address(name));
     let changed = call.doors.intake.change_contact(&call.account, call.given(values), new.clone()).await;

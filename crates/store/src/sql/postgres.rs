@@ -192,7 +192,7 @@ impl Postgres {
     #[cfg(test)]
     pub(super) fn explain(&mut self, text: &str) -> Result<Vec<String>> {
         let values =
-            (1..).take_while(|n| text.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>().join(", ");
+            (1..1000).take_while(|n| text.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>().join(", ");
         let values = if values.is_empty() { values } else { format!("({values})") };
         let script = format!(
             "SET plan_cache_mode = force_generic_plan; PREPARE explained AS {text}; EXPLAIN EXECUTE explained{values}; \
