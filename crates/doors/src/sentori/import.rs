@@ -236,7 +236,7 @@ impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
         let length = self.source.read(to)?;
         self.total += length as u64;
-        let most = (self.arrived.load(Ordering::Relaxed) * GROWTH).max(SMALL).min(UNPACKED_LIMIT);
+        let most = (self.arrived.load(Ordering::Relaxed) * GROWTH).clamp(SMALL, UNPACKED_LIMIT);
         if self.total > most {
             return Err(Error::new(ErrorKind::InvalidData, "the packed body grows beyond reason"));
         }
