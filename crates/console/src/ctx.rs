@@ -132,6 +132,7 @@ impl Ctx {
     }
 
     /// Leads to another page, with what was done as a note there.
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it reads as the end of a handler")]
     pub(crate) fn to(&self, path: &str, did: &str) -> Answer {
         let sign = if path.contains('?') { '&' } else { '?' };
         Ok(shell::led(&if did.is_empty() { path.to_owned() } else { format!("{path}{sign}did={did}") }))

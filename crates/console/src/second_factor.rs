@@ -29,7 +29,7 @@ pub(crate) fn new_codes(ambient: &Ambient) -> Vec<String> {
 /// How a recovery code is kept: its hash in hex. The codes are random, so a plain hash suffices.
 pub(crate) fn kept(code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    store::token_hash(&plain).iter().map(|b| format!("{b:02x}")).collect()
+    store::token_hash(&plain).iter().fold(String::new(), |text, b| format!("{text}{b:02x}"))
 }
 
 /// The step that a code belongs to: now, or one to either side. `None` when it is wrong.

@@ -41,8 +41,11 @@ pub(crate) struct Shell {
     pub(crate) base: String,
 }
 
-/// The navigation: groups of a heading's key and entries, each with path, key and the role that sees it.
-const NAV: &[(&str, &[(&str, &str, Role)])] = &[
+/// An entry: path, key, and the role that sees it.
+type NavEntry = (&'static str, &'static str, Role);
+
+/// The navigation: groups of a heading's key and entries.
+const NAV: &[(&str, &[NavEntry])] = &[
     (
         "nav-people",
         &[
@@ -123,6 +126,7 @@ pub(crate) fn page(status: u16, template: &impl Template) -> Response {
 }
 
 /// The same, for the end of a handler.
+#[expect(clippy::unnecessary_wraps, reason = "it is the end of handlers")]
 pub(crate) fn ok(template: &impl Template) -> Answer {
     Ok(page(200, template))
 }

@@ -14,8 +14,8 @@ use crate::shell::{self, Shell};
 /// Rows of each list on the page.
 const MOST: i64 = 30;
 
-/// A value to edit.
-pub(super) struct Value {
+/// A field to edit.
+pub(super) struct Entry {
     pub(super) name: String,
     pub(super) label: String,
     pub(super) value: String,
@@ -60,7 +60,7 @@ struct Page<'a> {
     state: String,
     class: &'static str,
     facts: Vec<(String, String)>,
-    values: Vec<Value>,
+    values: Vec<Entry>,
     faults: bool,
     email_fault: Option<String>,
     lists: Vec<Membership>,
@@ -206,14 +206,14 @@ fn facts(ctx: &Ctx, contact: &Contact) -> Vec<(String, String)> {
 }
 
 /// The account's fields with what the contact has in them: those with a value and those that forms ask for.
-fn values(ctx: &Ctx, contact: &Contact, typed: Vec<(String, String, Option<String>)>) -> Result<Vec<Value>, Fail> {
+fn values(ctx: &Ctx, contact: &Contact, typed: Vec<(String, String, Option<String>)>) -> Result<Vec<Entry>, Fail> {
     let account = ctx.account()?;
     let language = &account.settings.language.0;
     let all = account.fields.iter().map(|(id, field)| {
         let kept = contact.values.iter().find(|(f, _)| f == id).map(|(_, v)| v.clone()).unwrap_or_default();
         let own = typed.iter().find(|(name, ..)| *name == field.system_name);
         let value = own.map_or(kept, |(_, value, _)| value.clone());
-        Value {
+        Entry {
             name: field.system_name.clone(),
             label: ctx.words.pick(&field.label, language),
             control: control(field),

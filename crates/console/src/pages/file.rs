@@ -48,13 +48,14 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
     page(&ctx, 200, &text, account.version, Seen::default())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is the end of handlers")]
 fn page(ctx: &Ctx, status: u16, text: &str, version: i64, seen: Seen) -> Answer {
     let shell = ctx.shell(&ctx.words.get("nav-file"), "file");
     Ok(shell::page(status, &File { shell: &shell, text, version, seen }))
 }
 
 /// What a text would do to an account, or all that is wrong with it.
-pub(super) async fn planned(
+pub(super) fn planned(
     ctx: &Ctx,
     account: &StoredAccount,
     text: &str,
@@ -90,10 +91,10 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
     let text = ctx.form.raw("text").replace("\r\n", "\n");
     let version = ctx.form.number("version").ok_or(Fail::Malformed)?;
     let prune = ctx.form.get("prune") == "yes";
-    let (file, plan) = match planned(&ctx, &account, &text, prune).await {
+    let (file, plan) = match planned(&ctx, &account, &text, prune) {
         Ok(planned) => planned,
         Err(faults) => {
-            return page(&ctx, 422, &text, version, Seen { faults, prune, ..Seen::default() });
+            return page(&ctx, 422, &text, version, Seen { prune, faults, ..Seen::default() });
         }
     };
     if touches_callers(&plan) && !ctx.may(store::Role::Owner) {

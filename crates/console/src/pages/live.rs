@@ -34,26 +34,24 @@ pub(crate) async fn stream(ctx: Ctx) -> Answer {
     let ends = tokio::time::Instant::now() + LIFE;
     let start = (ctx, after, stopped, place);
     let events = stream::unfold(start, move |(ctx, after, mut stopped, place)| async move {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                _ = stopped.wait_for(|stopped| *stopped) => return None,
-            }
-            if tokio::time::Instant::now() > ends {
-                return None;
-            }
-            let mut lines = sign_ups::newest(&ctx, Some(after)).await.ok()?;
-            if lines.is_empty() {
-                // So that a browser that is gone is noticed.
-                return Some((Ok::<_, Infallible>(Event::default().comment("")), (ctx, after, stopped, place)));
-            }
-            let newest = lines.iter().map(|l| l.id).max().unwrap_or(after);
-            lines.reverse();
-            let html = lines.iter().filter_map(|line| Arrival { line }.render().ok()).collect::<Vec<_>>();
-            let data = serde_json::to_string(&html).unwrap_or_else(|_| "[]".into());
-            let event = Event::default().event("arrivals").id(newest.to_string()).data(data);
-            return Some((Ok(event), (ctx, newest, stopped, place)));
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return None,
         }
+        if tokio::time::Instant::now() > ends {
+            return None;
+        }
+        let mut lines = sign_ups::newest(&ctx, Some(after)).await.ok()?;
+        if lines.is_empty() {
+            // So that a browser that is gone is noticed.
+            return Some((Ok::<_, Infallible>(Event::default().comment("")), (ctx, after, stopped, place)));
+        }
+        let newest = lines.iter().map(|l| l.id).max().unwrap_or(after);
+        lines.reverse();
+        let html = lines.iter().filter_map(|line| Arrival { line }.render().ok()).collect::<Vec<_>>();
+        let data = serde_json::to_string(&html).unwrap_or_else(|_| "[]".into());
+        let event = Event::default().event("arrivals").id(newest.to_string()).data(data);
+        Some((Ok(event), (ctx, newest, stopped, place)))
     });
     Ok(Sse::new(events).into_response())
 }
