@@ -194,8 +194,8 @@ impl Intake {
         decode: impl Fn(&str) -> Option<ContactId>,
     ) -> Result<(Vec<Imported>, UploadCounts), StoreError> {
         let ids: Vec<_> = rows.iter().filter_map(|r| r.public_id()).map(|id| (id.to_owned(), decode(id))).collect();
-        let mut holders = if ids.is_empty() { Vec::new() } else { self.store.holders(account.id, ids).await? }
-        .into_iter();
+        let mut holders =
+            if ids.is_empty() { Vec::new() } else { self.store.holders(account.id, ids).await? }.into_iter();
         let taken: Vec<bool> = rows
             .iter()
             .map(|row| row.public_id.is_some() && holders.next().flatten().is_some_and(|key| key != row.key()))

@@ -49,12 +49,7 @@ fn nothing_reads_the_whole_outbox() {
             let plan = conn.plan_of(statement).expect("a plan");
             // A count goes through its index, and through nothing else.
             let counts = statement.0.contains("GROUP BY");
-            assert!(
-                counts || !whole_table(&plan),
-                "{}\n{}",
-                statement.0,
-                plan.join("\n")
-            );
+            assert!(counts || !whole_table(&plan), "{}\n{}", statement.0, plan.join("\n"));
             if counts && conn.is_sqlite() {
                 assert!(plan.iter().any(|l| l.contains("INDEX delivery_d")), "{}\n{}", statement.0, plan.join("\n"));
             }

@@ -112,7 +112,13 @@ impl<'a> Calling<'a> {
 }
 
 fn urlencoded(pairs: &[(&str, &str)]) -> String {
-    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let encoded = |text: &str| {
+        text.bytes().fold(String::new(), |mut all, b| {
+            use std::fmt::Write as _;
+            let _ = write!(all, "%{b:02X}");
+            all
+        })
+    };
     pairs.iter().map(|(n, v)| format!("{n}={}", encoded(v))).collect::<Vec<_>>().join("&")
 }
 

@@ -91,7 +91,7 @@ impl Csv {
         let mut first = Vec::new();
         (&mut source).take(LONGEST as u64).read_until(b'\n', &mut first).map_err(|e| e.to_string())?;
         let head = first.as_slice();
-        let count = |wanted: u8| head.iter().filter(|b| **b == wanted).count();
+        let count = |wanted: u8| memchr::memchr_iter(wanted, head).count();
         let separator = [b',', b';', b'\t'].into_iter().rev().max_by_key(|b| count(*b)).unwrap_or(b',');
         let separator = if count(separator) == 0 { b',' } else { separator };
         let whole: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(first).chain(source));
@@ -131,7 +131,7 @@ impl Csv {
                         let rest = &buffer[at - 1..];
                         let plain = rest.iter().position(|b| *b == b'"').unwrap_or(rest.len());
                         text.extend_from_slice(&rest[..plain]);
-                        self.line += rest[..plain].iter().filter(|b| **b == b'\n').count() as u64;
+                        self.line += memchr::memchr_iter(b'\n', &rest[..plain]).count() as u64;
                         at += plain - 1;
                     }
                     (In::Quote, b'"') => {
