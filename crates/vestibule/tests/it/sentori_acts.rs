@@ -1,5 +1,7 @@
 //! The calls of v2.0 that change a contact (reference, sections 9 and 11), each answer as a snapshot.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use testkit::TestDatabase;
 use testkit::http::{Request, Response};
@@ -135,14 +137,14 @@ testkit::both_engines! {
         ] {
             let answer = call(&app, target, body).await;
             let allow = answer.header("Allow").map(|a| format!(" (Allow: {a})")).unwrap_or_default();
-            text.push_str(&format!("{name}: {} {}{allow}\n", answer.status(), answer.text()));
+            let _ = writeln!(text, "{name}: {} {}{allow}", answer.status(), answer.text());
         }
         for (name, request) in [
             ("no key", Request::post("/v2.0/contact/add/new@example.org/").body("{}")),
             ("an unknown key", Request::get("/v2.0/contact/unsubscribe/joe@example.org/").header("ApiKey", "x")),
         ] {
             let answer = app.send(request).await;
-            text.push_str(&format!("{name}: {} {}\n", answer.status(), answer.text()));
+            let _ = writeln!(text, "{name}: {} {}", answer.status(), answer.text());
         }
         insta::assert_snapshot!("faults", text);
         assert_eq!(call(&app, "/v2.0/contact/get/joe@example.org/", None).await.text(), before);

@@ -29,7 +29,7 @@ both_engines! {
         for (n, (option, _)) in ways.iter().enumerate() {
             world.apply(&file(&format!("way{n}"), &key(n), &format!("[mail]\nurl_env = \"WAY_{n}_URL\""), FORM)).await;
             let url = server.trusted(&format!("&auth={option}"));
-            world.launch = world.launch.clone().setting(&format!("WAY_{n}_URL"), url);
+            world.launch = world.launch.clone().setting(format!("WAY_{n}_URL"), url);
         }
         // A password that is wrong is seen, and the mail waits.
         let wrong = server.trusted("").replace("p%3Ass", "wrong");

@@ -135,7 +135,8 @@ impl Receiver {
 /// Runs a program that must succeed; what it says.
 pub async fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = A>) -> String {
     let output = Command::new(program.as_ref()).args(arguments).output().await;
-    let output = output.unwrap_or_else(|e| panic!("{:?} cannot be run: {e}; ./test installs it", program.as_ref()));
+    let output =
+        output.unwrap_or_else(|e| panic!("{} cannot be run: {e}; ./test installs it", program.as_ref().display()));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     said
