@@ -250,9 +250,6 @@ impl Committer {
             if let Some(errand) = taken.errand {
                 self.run_errand(&mut working, errand);
             }
-            if let Some(conn) = &mut working.conn {
-                conn.tidy();
-            }
         }
     }
 

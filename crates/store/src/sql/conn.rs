@@ -125,22 +125,11 @@ impl Conn {
         self.script("ROLLBACK")
     }
 
-    /// What a writer does now and then between two transactions, best when its callers have their answers.
-    pub fn tidy(&mut self) {
-        match &mut self.engine {
-            Engine::Sqlite(c) => c.tidy(),
-            Engine::Postgres(_) => {}
-        }
-    }
-
     /// Does several things in one transaction: all or nothing.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.steps(vec![Step::Begin])?;
         match work(self).and_then(|done| self.steps(vec![Step::Commit]).map(|()| done)) {
-            Ok(done) => {
-                self.tidy();
-                Ok(done)
-            }
+            Ok(done) => Ok(done),
             Err(error) => {
                 // The first error says what happened; a failing rollback only follows from it.
                 let _ = self.roll_back();

@@ -1,7 +1,6 @@
 //! A thin layer over one driver per engine: one SQL text for both, three types of value, and statements that run
 //! once for each row of a batch. Nothing outside this folder knows which engine is below.
 
-mod checkpoint;
 mod conn;
 mod each;
 mod migrate;

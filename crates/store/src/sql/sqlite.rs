@@ -7,7 +7,6 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 
-use super::checkpoint::Checkpoints;
 use super::each::{Batch, Column, Each};
 use super::value::{Row, Value};
 use super::{Sql, Step};
@@ -25,8 +24,6 @@ impl ToSql for Value<'_> {
 }
 
 pub(super) struct Sqlite {
-    /// Dropped before the connection. `None` where only is read.
-    checkpoints: Option<Checkpoints>,
     connection: Connection,
     texts: HashMap<usize, String>,
 }
@@ -37,7 +34,7 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | if writable { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
-        let mut connection = Connection::open_with_flags(path, flags)?;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(256);
         connection.pragma_update(None, "cache_size", -cache_kib)?;
@@ -46,12 +43,13 @@ impl Sqlite {
             connection.pragma_update(None, "journal_mode", "wal")?;
             // Each commit is on disk before it is answered.
             connection.pragma_update(None, "synchronous", "full")?;
+            // Larger checkpoints raise the slowest answers: docs/decisions/0001-storage.md.
+            connection.pragma_update(None, "wal_autocheckpoint", 1000)?;
             connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         } else {
             connection.pragma_update(None, "query_only", true)?;
         }
-        let checkpoints = writable.then(|| Checkpoints::of(&mut connection, path)).transpose()?;
-        Ok(Self { checkpoints, connection, texts: HashMap::new() })
+        Ok(Self { connection, texts: HashMap::new() })
     }
 
     pub(super) fn script(&self, text: &str) -> Result<()> {
@@ -82,13 +80,6 @@ impl Sqlite {
             found.push(read(&mut Row::sqlite(row))?);
         }
         Ok(found)
-    }
-
-    /// See [`super::Conn::tidy`].
-    pub(super) fn tidy(&mut self) {
-        if let Some(checkpoints) = &mut self.checkpoints {
-            checkpoints.after_commit(&self.connection);
-        }
     }
 
     pub(super) fn steps(&mut self, steps: Vec<Step<'_, '_>>) -> Result<()> {
