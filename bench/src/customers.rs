@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn dates_are_of_this_century_and_signatures_the_references() {
         let date = http_date();
-        assert!(date.len() == 29 && date.starts_with("Mon, ") && date[12..16].starts_with("20"), "{date}");
+        assert!(date.len() == 29 && date[12..16].starts_with("20"), "{date}");
         let customers = Customers::new(Arc::new(People::default()), 1, "x", true);
         let text =
             "GET\nhttps://system.spektrix.com/apitesting/api/v3/customers/I-AK11-1ATK\nWed, 21 Oct 2020 07:28:00 GMT";

@@ -47,7 +47,7 @@ fn the_document() {
             "1:25: unknown key `x` in [account]; known here: slug, name, external_id, from, language, privacy_url, logo_url, \
          colour, statement_control, allowed_origins, allowed_return_hosts, custom_domains, guard, confirm_web_sign_ups, welcome_mail, \
          conceal_duplicates, conceal_existing, conceal_unknown, bot_rules, \
-         exempt_networks, alert_to",
+         exempt_networks, second_factor, alert_to",
         ],
     );
 }

@@ -70,13 +70,9 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
     let what = ctx.form.get("do");
     let done = match what {
         "create" | "rotate" => {
-            let scopes: Vec<String> = ctx
-                .form
-                .get("scopes")
-                .split([',', ' '])
-                .map(|s| s.trim().to_owned())
-                .filter(|s| !s.is_empty())
-                .collect();
+            let form = &ctx.form;
+            let scopes: Vec<String> =
+                form.get("scopes").split([',', ' ']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
             let scopes = if which.kind == ApiUserKind::Native { scopes } else { Vec::new() };
             callers::create(store, &account, which, &scopes, what == "rotate").await.map(Some)
         }
