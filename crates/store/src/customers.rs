@@ -37,7 +37,7 @@ pub enum CustomerKey {
     Public(String, Option<ContactId>),
     /// By number.
     Id(ContactId),
-    /// By [`EmailAddress::key`].
+    /// By [`model::EmailAddress::key`].
     Email(String),
 }
 

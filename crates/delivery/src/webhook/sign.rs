@@ -1,4 +1,4 @@
-//! Signatures as the Standard Webhooks specification has them (https://www.standardwebhooks.com): HMAC-SHA256 over id,
+//! Signatures as the Standard Webhooks specification has them (<https://www.standardwebhooks.com>): HMAC-SHA256 over id,
 //! time and body, one for each live secret.
 
 use base64::Engine as _;
