@@ -26,6 +26,7 @@ mod lanes;
 mod leasing;
 mod links;
 mod metrics;
+mod names;
 mod outbox;
 mod people;
 mod plan;
