@@ -199,18 +199,18 @@ impl Work {
     /// Looks for rows that have fallen due, of each account and lane only as many as there is room for: what an account
     /// with a dead mail server has waiting keeps nobody else's from being seen.
     async fn look(&mut self, only_left_behind: bool) {
-        let directory = self.courier.store.directory();
+        let wanted: Vec<(AccountId, Lane)> = if only_left_behind {
+            self.more.iter().copied().collect()
+        } else {
+            let directory = self.courier.store.directory();
+            LANES.iter().flat_map(|lane| directory.all().iter().map(|account| (account.id, *lane))).collect()
+        };
         let mut shares = Vec::new();
-        for lane in LANES {
-            for account in directory.all() {
-                if only_left_behind && !self.more.contains(&(account.id, lane)) {
-                    continue;
-                }
-                let room = self.settings.share.saturating_sub(self.waiting.waiting(account.id, lane));
-                // Not row by row: a look costs a transaction.
-                if room * 2 > self.settings.share {
-                    shares.push(Share { account: account.id, lane, most: room as i64 });
-                }
+        for (account, lane) in wanted {
+            let room = self.settings.share.saturating_sub(self.waiting.waiting(account, lane));
+            // Not row by row: a look costs a transaction.
+            if room * 2 > self.settings.share {
+                shares.push(Share { account, lane, most: room as i64 });
             }
         }
         if shares.is_empty() {

@@ -37,6 +37,10 @@ const MANY_MARKS: usize = 1024;
 /// How long a delivery stays with its node; longer work renews it. Another node takes over within this time.
 pub(crate) const LEASE: Duration = Duration::from_secs(25);
 
+/// After so many changes a young database is looked at by its planner. PostgreSQL's own look comes a minute after the first
+/// rows, and until then it may seek a contact through everybody of the account.
+const WORTH_A_LOOK: usize = 500;
+
 /// Decides about one person. May run again when its batch is tried anew, so it must not have effects of its own.
 pub(crate) trait Change: Send {
     fn key(&self) -> &PersonKey;
@@ -267,7 +271,10 @@ impl Committer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(self, conn: Option<Conn>) {
         let mut working = Working { conn, contacts: Ids::contacts(), rows: Ids::rows() };
+        let mut young = working.conn.as_mut().is_some_and(|conn| conn.lacks_statistics().unwrap_or(false));
+        let mut changes = 0;
         while let Some(taken) = self.queue.take() {
+            changes += taken.changes.len();
             let mut marks = taken.marks;
             if !taken.changes.is_empty() {
                 self.commit(&mut working, taken.changes, &mut marks, 0);
@@ -278,6 +285,12 @@ impl Committer {
             // Last, so that a look for deliveries sees what became of those that this node has noted.
             if let Some(errand) = taken.errand {
                 self.run_errand(&mut working, errand);
+            }
+            if young && changes >= WORTH_A_LOOK {
+                young = false;
+                if let Err(error) = self.opened(&mut working).and_then(Conn::gather_statistics) {
+                    tracing::warn!(%error, "could not gather statistics");
+                }
             }
         }
     }
