@@ -96,7 +96,8 @@ impl Courier {
     fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
         self.metrics.fault(fault.kind);
         let error = format!("{}: {}", fault.kind.name(), fault.text);
-        let rule = || self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+        let rule =
+            || self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
         let bad = |counts, error| Attempt::BadAddress { counts, after: rule().unwrap_or(1), error };
         let about_address = fault.about_recipient && goes_to_contact(&row.owed);
         if !fault.kind.is_retryable() {

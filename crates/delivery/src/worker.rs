@@ -26,8 +26,8 @@ use crate::ways::{Way, Ways};
 pub struct WorkerSettings {
     /// Attempts going on at one time on one route: the installation's mail server, or an account's own.
     pub at_once: usize,
-    /// How many of these may be anything else than confirmations. Fewer than a server's connections, so that a
-    /// confirmation never waits for one.
+    /// How many of these may be anything else than confirmations. More than a server's connections, since an attempt also
+    /// reads and commits; the transport keeps a quarter of its connections for confirmations.
     pub others_at_once: usize,
     /// How often to look for what has fallen due.
     pub sweep: Duration,
@@ -42,8 +42,8 @@ pub struct WorkerSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
-            at_once: 32,
-            others_at_once: 12,
+            at_once: 64,
+            others_at_once: 40,
             sweep: Duration::from_secs(1),
             share: 64,
             fallback_from: None,

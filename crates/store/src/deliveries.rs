@@ -177,7 +177,20 @@ impl Mark {
             Attempt::Withdrawn { error } => ("withdrawn", DeliveryState::Withdrawn, now, Some(error)),
         };
         let (account, id, contact, attempt) = (row.account, row.id, row.contact, row.attempt);
-        Self::Settle(Settled { account, id, contact, attempt, node, standing, stream, result, state, now, due_at, error })
+        Self::Settle(Settled {
+            account,
+            id,
+            contact,
+            attempt,
+            node,
+            standing,
+            stream,
+            result,
+            state,
+            now,
+            due_at,
+            error,
+        })
     }
 
     pub(crate) fn keep(account: AccountId, id: DeliveryId, now: Timestamp, node: i64) -> Self {

@@ -129,7 +129,8 @@ impl Server {
                 (plain, pipelining)
             }
         };
-        let mut session = Session { connection, pipelining, command_limit: self.command_limit, mails: 0, used: Instant::now() };
+        let mut session =
+            Session { connection, pipelining, command_limit: self.command_limit, mails: 0, used: Instant::now() };
         if let Some(login) = &self.url.login {
             self.log_in(&mut session, login).await?;
         }
@@ -339,7 +340,8 @@ fn failure(step: Step, error: &Error) -> Failure {
         return broken(step, format!("connection lost at {}: {words}", step.name()));
     };
     let kind = kind_of(step, code, &words);
-    let about_recipient = kind == FaultKind::PermanentRecipient || step == Step::Recipient && kind == FaultKind::Temporary;
+    let about_recipient =
+        kind == FaultKind::PermanentRecipient || step == Step::Recipient && kind == FaultKind::Temporary;
     let fault = SendFault { kind, code: Some(code), about_recipient, text: format!("{code} {words}") };
     // 421: the server closes the connection (RFC 5321, section 3.8).
     if code == 421 { Failure::Lost(fault) } else { Failure::Refused(fault) }
