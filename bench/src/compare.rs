@@ -212,7 +212,8 @@ pub fn run_side_by_side(
             kept.push(pair);
         }
     }
-    let figures = workloads.iter().zip(&all).map(|(w, p)| Figure::of(w.name(), engine.name(), connections, p)).collect();
+    let figures =
+        workloads.iter().zip(&all).map(|(w, p)| Figure::of(w.name(), engine.name(), connections, p)).collect();
     let beside = |other: &[Pair], of: &dyn Fn(&Pair) -> f64| {
         median(&other.iter().zip(&all[0]).map(|(pair, first)| of(pair) / of(first)).collect::<Vec<_>>())
     };

@@ -159,12 +159,7 @@ fn first_round(
     Ok(())
 }
 
-fn second_round(
-    conn: &mut Conn,
-    now: Timestamp,
-    questions: &[Question<'_>],
-    facts: &mut [Facts],
-) -> Result<()> {
+fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
     let mut lists = Batch::new(&LISTS);
     let mut statements = Batch::new(&STATEMENTS_OF);
     let (mut runs, mut run) = (Batch::new(&RUNS), Batch::new(&RUN));

@@ -191,7 +191,11 @@ mod tests {
             assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
             assert_eq!(passwords.verify(Secret::new("correct horse"), Some(kept.clone())).await, Ok(true));
             assert_eq!(passwords.verify(Secret::new("correct house"), Some(kept)).await, Ok(false));
-            for garbled in ["garbled", "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=8,t=1,p=1"] {
+            for garbled in [
+                "garbled",
+                "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+                "$argon2id$v=19$m=8,t=1,p=1",
+            ] {
                 assert_eq!(passwords.verify(Secret::new("correct horse"), Some(garbled.into())).await, Ok(false));
             }
             // One after the other, all in the same memory.

@@ -215,7 +215,7 @@ async fn website(State(doors): State<Doors>, client: Client, request: Request) -
             };
             match path.as_slice() {
                 ["secure", "setpassword.aspx"] => set_password::answer(&call).await,
-                _ => whole(form::answer(&call).await).map(Body::from),
+                _ => form::answer(&call).await,
             }
         }
     };
