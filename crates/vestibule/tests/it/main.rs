@@ -15,3 +15,4 @@ mod sentori_reading;
 mod sentori_responses;
 mod sentori_state;
 mod sentori_validation;
+mod spektrix_evidence;
