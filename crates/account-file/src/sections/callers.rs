@@ -85,7 +85,9 @@ pub(crate) fn read_api_users(file: &mut Table<'_, '_>, context: &mut Context<'_>
                 (None, None)
             }
         };
-        let scopes = if kind != Some(ApiUserKind::Sentori) {
+        let scopes = if kind == Some(ApiUserKind::Sentori) {
+            Vec::new()
+        } else {
             let known = if kind == Some(ApiUserKind::Spektrix) { SPEKTRIX_SCOPES } else { SCOPES };
             let scopes = t.checked_list("scopes", scope);
             if let (true, Some(at)) = (scopes.is_empty(), t.key_at("scopes")) {
@@ -96,8 +98,6 @@ pub(crate) fn read_api_users(file: &mut Table<'_, '_>, context: &mut Context<'_>
                 t.report.hint(unknown.at, format!("nothing asks for the scope {} yet{near}", quoted(&unknown.value)));
             }
             scopes.into_iter().map(|s| s.value).collect()
-        } else {
-            Vec::new()
         };
         if let Some(secret) = &secret {
             check_repeat(&mut secrets, kind, name.as_ref(), secret, context);
