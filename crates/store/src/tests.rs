@@ -42,6 +42,7 @@ fn both_engines_understand_every_statement() {
         crate::read::STATEMENTS,
         crate::uploads::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::returns::STATEMENTS,
         crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
@@ -54,6 +55,7 @@ fn both_engines_understand_every_statement() {
         crate::people::EACH,
         crate::uploads::EACH,
         crate::recipients::EACH,
+        crate::returns::EACH,
         crate::webhooks::EACH,
         crate::writer::EACH,
     ];

@@ -6,11 +6,13 @@
 use model::Timestamp;
 
 use crate::consents;
+use crate::deliveries::BAD_ADDRESS;
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
 use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
+use crate::returns::NEW_RETURN;
 use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
@@ -199,6 +201,8 @@ batches! {
     put_address: PUT_ADDRESS,
     drop_address: DROP_ADDRESS,
     in_group: IN_GROUP,
+    new_return: NEW_RETURN,
+    bad_address: BAD_ADDRESS,
 }
 
 impl<'a> Batches<'a> {
@@ -389,6 +393,20 @@ impl<'a> Batches<'a> {
         }
         if let Some(group) = plan.upload {
             self.in_group.push([account, group.into(), contact]);
+        }
+        if let Some(back) = &plan.returned {
+            self.new_return.push([
+                account,
+                contact,
+                back.mail.into(),
+                back.report.into(),
+                back.kind.code().into(),
+                back.mailed_at.into(),
+                now.into(),
+            ]);
+        }
+        if let Some(after) = plan.bad_address {
+            self.bad_address.push([account, contact, now.into(), i64::from(after).into()]);
         }
         for address in &plan.drop_addresses {
             self.drop_address.push([account, contact, (*address).into()]);
