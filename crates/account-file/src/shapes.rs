@@ -111,7 +111,8 @@ pub(crate) fn return_path(text: &str) -> Result<String, String> {
         return Err(format!("has at most one `*`, and before the `@`, not {}", quoted(text)));
     }
     if let Some((before, after)) = local.split_once('*') {
-        let joined = before.ends_with(|c: char| c.is_alphanumeric()) || after.starts_with(|c: char| c.is_alphanumeric());
+        let joined =
+            before.ends_with(|c: char| c.is_alphanumeric()) || after.starts_with(|c: char| c.is_alphanumeric());
         if joined {
             return Err(format!("needs a sign such as `+` between its `*` and letters or digits: {}", quoted(text)));
         }

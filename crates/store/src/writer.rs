@@ -12,8 +12,8 @@ use crate::facts::kind_name;
 use crate::keys::Keys;
 use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
-use crate::returns::NEW_RETURN;
 use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
+use crate::returns::NEW_RETURN;
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {

@@ -127,7 +127,8 @@ impl Caller {
                 return Err(CallFault::new(CallFaultKind::Status, answer.status().to_string()));
             }
             let whole = Limited::new(answer.into_body(), most).collect().await;
-            let whole = whole.map_err(|_| CallFault::new(CallFaultKind::Closed, "its body ended early, or is too long"))?;
+            let whole =
+                whole.map_err(|_| CallFault::new(CallFaultKind::Closed, "its body ended early, or is too long"))?;
             Ok(whole.to_bytes())
         };
         let slow = || CallFault::new(CallFaultKind::Timeout, format!("no answer within {:?}", self.time_limit));
