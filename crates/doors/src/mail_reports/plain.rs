@@ -10,14 +10,11 @@ const COPIES: &[&str] =
 /// Words about an address that no code comes with.
 const UNKNOWN: &[&str] = &["unrouteable address", "unknown user", "user unknown", "no such user", "does not exist"];
 
-fn of_words(words: &str) -> Said {
+/// What words say of an address.
+pub(super) fn of_words(words: &str) -> Said {
     let lower = words.to_lowercase();
-    match status::failure("", words) {
-        Said::Soft if !words.contains(|c: char| c.is_ascii_digit()) && UNKNOWN.iter().any(|w| lower.contains(w)) => {
-            Said::Hard
-        }
-        said => said,
-    }
+    let unknown = !status::has_code(words) && UNKNOWN.iter().any(|w| lower.contains(w));
+    if unknown { Said::Hard } else { status::failure("", words) }
 }
 
 /// What a text says of whom; `None` when it is no bounce. `failed`: the header `X-Failed-Recipients`.

@@ -38,7 +38,10 @@ fn said(mail: &Mail) -> Result<(Vec<ReportedRecipient>, Option<String>), NoRepor
     }
     let is_status = ["message/delivery-status", "message/global-delivery-status"];
     let recipients = match of_kind(&is_status) {
-        Some(part) => status::recipients(&part.text()),
+        Some(part) => {
+            let words = mail.parts.iter().find(|p| p.kind.starts_with("text/")).map(|p| p.text());
+            status::recipients(&part.text(), words.as_deref().unwrap_or_default())
+        }
         None => in_words(mail).ok_or_else(|| what_is_missing(mail))?,
     };
     if recipients.is_empty() {
@@ -61,7 +64,7 @@ fn in_words(mail: &Mail) -> Option<Vec<ReportedRecipient>> {
         has("final-recipient:") && (has("action:") || has("status:"))
     });
     if let Some(text) = fields {
-        return Some(status::recipients(text));
+        return Some(status::recipients(text, ""));
     }
     plain::recipients(texts.first()?, failed.as_ref().map(|(_, value)| value.as_str()))
 }

@@ -2,7 +2,7 @@
 
 use intake::{ReportedRecipient, Said};
 
-use super::mime;
+use super::{mime, plain};
 
 /// Groups of fields, with empty lines between them.
 pub(super) fn groups(text: &str) -> Vec<Vec<(String, String)>> {
@@ -23,23 +23,23 @@ pub(super) fn groups(text: &str) -> Vec<Vec<(String, String)>> {
     groups
 }
 
-/// What a delivery status says of whom.
-pub(super) fn recipients(text: &str) -> Vec<ReportedRecipient> {
+/// What a delivery status says of whom; `words`: what the report says to people.
+pub(super) fn recipients(text: &str, words: &str) -> Vec<ReportedRecipient> {
     let mut recipients = Vec::new();
     for group in groups(text) {
         // Some servers leave the empty line between two recipients out.
         let starts: Vec<_> = (0..group.len()).filter(|i| group[*i].0 == "final-recipient").collect();
         let ends = starts.iter().skip(1).copied().chain([group.len()]);
         if starts.len() > 1 {
-            recipients.extend(starts.iter().zip(ends).filter_map(|(start, end)| recipient(&group[*start..end])));
+            recipients.extend(starts.iter().zip(ends).filter_map(|(start, end)| recipient(&group[*start..end], words)));
         } else {
-            recipients.extend(recipient(&group));
+            recipients.extend(recipient(&group, words));
         }
     }
     recipients
 }
 
-fn recipient(fields: &[(String, String)]) -> Option<ReportedRecipient> {
+fn recipient(fields: &[(String, String)], words: &str) -> Option<ReportedRecipient> {
     let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     let (last, first) = (field("final-recipient"), field("original-recipient"));
     if last.is_none() && first.is_none() && field("action").is_none() {
@@ -47,6 +47,11 @@ fn recipient(fields: &[(String, String)]) -> Option<ReportedRecipient> {
     }
     let (status, diagnosis) = (field("status").unwrap_or_default(), field("diagnostic-code").unwrap_or_default());
     let action = field("action").unwrap_or_default().split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    // Exim says nothing in particular of an address that it cannot route, and of one that it tried for days.
+    let failure = |status, diagnosis: &str| match failure(status, diagnosis) {
+        Said::Soft if enhanced(status) == Some((5, 0, 0)) && diagnosis.is_empty() => plain::of_words(words),
+        said => said,
+    };
     let said = match action.trim_end_matches([';', ',']) {
         "failed" => failure(status, diagnosis),
         "delayed" => Said::Delayed,
@@ -114,6 +119,11 @@ fn reply(text: &str) -> Option<u16> {
     words.filter(|w| w.len() == 3).filter_map(|w| w.parse().ok()).find(|code| (400..600).contains(code))
 }
 
+/// Whether a text holds a code that says more than words.
+pub(super) fn has_code(text: &str) -> bool {
+    enhanced(text).is_some() || reply(text).is_some()
+}
+
 /// Whether a mail that was given up speaks of the address ([`Said::Hard`]) or of a full mailbox, the mail itself, a policy
 /// or the way there ([`Said::Soft`]): an address is marked bad after one of the first kind.
 pub(super) fn failure(status: &str, diagnosis: &str) -> Said {
@@ -129,8 +139,6 @@ pub(super) fn failure(status: &str, diagnosis: &str) -> Said {
     let hard = match code {
         Some((5, 1, 7 | 8)) => false,
         Some((5, 1, _) | (5, 2, 1) | (5, 4, 1 | 4 | 310)) => true,
-        // Exim says no more of an address that it cannot route.
-        Some((5, 0, 0)) => reply.is_none() || of_address,
         Some(code) => vague(&code) && of_address,
         None => of_address,
     };
@@ -147,7 +155,7 @@ mod tests {
             ("5.1.1", "smtp; 550 5.1.1 <joe@example.org>: unknown", Said::Hard),
             ("5.1.1 (bad destination mailbox address)", "", Said::Hard),
             ("5.0.0", "smtp; 550-5.1.1 The email account does not exist", Said::Hard),
-            ("5.0.0", "", Said::Hard),
+            ("5.0.0", "", Said::Soft),
             ("5.0.0", "smtp; 550 Requested action not taken: mailbox unavailable", Said::Hard),
             ("5.5.0", "smtp; 550 5.5.0 Requested action not taken: mailbox unavailable", Said::Hard),
             ("5.4.4", "X-Postfix; Host or domain name not found", Said::Hard),
@@ -175,7 +183,7 @@ mod tests {
             Diagnostic-Code: smtp; 550\n 5.1.1 unknown\n  \nFinal-recipient: RFC822;<zoe@example.org>\nACTION: Delayed (so far)\n\
             Final-Recipient: utf-8; jos\\x{E9}@example.org\nOriginal-Recipient: rfc822;jo@example.org\nAction: delivered\n\n\
             Final-Recipient: LOCAL;root\nStatus: 5.2.2\n\nX-Other: nothing\n";
-        let read: Vec<_> = recipients(text).into_iter().map(|r| (r.addresses.join(" "), r.said)).collect();
+        let read: Vec<_> = recipients(text, "").into_iter().map(|r| (r.addresses.join(" "), r.said)).collect();
         let wanted = [
             ("joe@example.org", Said::Hard),
             ("zoe@example.org", Said::Delayed),
