@@ -238,6 +238,8 @@ testkit::both_engines! {
         let (app, amazon) = started(db).await;
         let email = "joe@example.org";
         let id = signed_up(&app, email).await;
+        let owed = async || app.store().delivery_counts().await.expect("counts").iter().any(|(lane, ..)| *lane == store::Lane::Confirmation);
+        eventually("the mail is noted", async || !owed().await).await;
         let what = json!({ "notificationType": "Bounce", "mail": mail("m", email, true, &id), "bounce": {
             "bounceType": "Permanent", "bouncedRecipients": [{ "emailAddress": email }], "feedbackId": "f" } });
         let good = amazon.signed(message("g", "1", &what));

@@ -85,10 +85,10 @@ testkit::both_engines! {
         let command = async |arguments: &[&str]| door.command(&[arguments, &account[..]].concat()).await;
         let path = |name: &str| door.launch.data_dir().join(name).to_str().expect("text").to_owned();
         let small = path("small.csv");
-        std::fs::write(&small, "E-mail,Vorname,Notiz\r\none@g.co,Eins,x\r\ntwo@g.co,Zwei,y\r\n").expect("written");
+        std::fs::write(&small, "Konto,Vorname,Notiz\r\none@g.co,Eins,x\r\ntwo@g.co,Zwei,y\r\n").expect("written");
         let (ok, _, why) = command(&["contacts", "import", &small]).await;
-        assert!(!ok && why.contains("E-mail"), "{why}");
-        let map = ["--map", "E-mail=Email", "--map", "Vorname=FirstName", "--map", "Notiz=-", "--name", "Spring"];
+        assert!(!ok && why.contains("Konto"), "{why}");
+        let map = ["--map", "Konto=Email", "--map", "Vorname=FirstName", "--map", "Notiz=-", "--name", "Spring"];
         let (ok, said, why) = command(&[&["contacts", "import", &small], &map[..]].concat()).await;
         assert!(ok && said.contains("2 new"), "{said}{why}");
         let big = path("big.csv");
