@@ -117,10 +117,10 @@ fn import(address: SocketAddr, contacts: u64) -> Result<(u64, String)> {
     let mut bytes = 0;
     let mut piece = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?><Contacts>");
     for contact in 0..contacts {
-        let _ = write!(
+        let _ = writeln!(
             piece,
             "<Contact><EmailAddress>import.{contact}@bulk{}.example</EmailAddress><Title>Ms</Title><FirstName>First {contact}\
-             </FirstName><LastName>Last {contact}</LastName></Contact>\n",
+             </FirstName><LastName>Last {contact}</LastName></Contact>",
             contact % 97
         );
         if contact + 1 == contacts {

@@ -54,10 +54,9 @@ fn recipient(fields: &[(String, String)], words: &str) -> Option<ReportedRecipie
     };
     let said = match action.trim_end_matches([';', ',']) {
         "failed" => failure(status, diagnosis),
-        "delayed" => Said::Delayed,
         "delivered" => Said::Delivered,
-        // Nobody says what became of it after that.
-        "relayed" | "expanded" => Said::Delayed,
+        // Nobody says what becomes of it after that.
+        "delayed" | "relayed" | "expanded" => Said::Delayed,
         _ => match status.trim_start().bytes().next() {
             Some(b'2') => Said::Delivered,
             Some(b'4' | b'5') => failure(status, diagnosis),
@@ -101,16 +100,14 @@ fn unicode(text: &str) -> String {
 
 /// The first enhanced status code (RFC 3463) in a text.
 fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
-    let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-    words
-        .filter_map(|word| {
-            let mut numbers = word.trim_matches('.').split('.');
-            let class = numbers.next()?.parse().ok().filter(|class| matches!(class, 2 | 4 | 5))?;
-            let (subject, detail) = (numbers.next()?, numbers.next()?);
-            let short = subject.len() <= 3 && detail.len() <= 3 && numbers.next().is_none();
-            short.then_some((class, subject.parse().ok()?, detail.parse().ok()?))
-        })
-        .next()
+    let code = |word: &str| {
+        let mut numbers = word.trim_matches('.').split('.');
+        let class = numbers.next()?.parse().ok().filter(|class| matches!(class, 2 | 4 | 5))?;
+        let (subject, detail) = (numbers.next()?, numbers.next()?);
+        let short = subject.len() <= 3 && detail.len() <= 3 && numbers.next().is_none();
+        if short { Some((class, subject.parse().ok()?, detail.parse().ok()?)) } else { None }
+    };
+    text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(code)
 }
 
 /// The first SMTP reply code (RFC 5321) of a refusal in a text.
