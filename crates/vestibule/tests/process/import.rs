@@ -52,7 +52,7 @@ both_engines! {
                     if answer.status() == 200 { Ok(()) } else { Err(answer.status_line) }
                 }).await;
             } else {
-                until("it has begun", async || if groups().await.is_empty() { Err(()) } else { Ok(()) }.map_err(|()| String::new())).await;
+                until("it has begun", async || if groups().await.is_empty() { Err(String::new()) } else { Ok(()) }).await;
             }
             running.kill().await;
             be_silent(&db).await;
