@@ -146,10 +146,9 @@ impl<'a> People<'a> {
                         batch.push([of[0], hash.into(), (*reason).into()]);
                     }
                 }
-                (PersonChange::Erase, Kind::Erase)
+                (PersonChange::Erase, Kind::Erase | Kind::Returns)
                 | (PersonChange::ClearIfEmpty, Kind::Clear)
-                | (PersonChange::Rename(_), Kind::EndLinks | Kind::Returns)
-                | (PersonChange::Erase, Kind::Returns) => batch.push(of),
+                | (PersonChange::Rename(_), Kind::EndLinks | Kind::Returns) => batch.push(of),
                 _ => {}
             }
         }

@@ -28,7 +28,8 @@ struct Mail {
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Bounce {
-    bounce_type: String,
+    #[serde(rename = "bounceType")]
+    kind: String,
     bounced_recipients: Vec<Recipient>,
     feedback_id: String,
 }
@@ -38,7 +39,8 @@ struct Bounce {
 struct Complaint {
     complained_recipients: Vec<Recipient>,
     feedback_id: String,
-    complaint_feedback_type: Option<String>,
+    #[serde(rename = "complaintFeedbackType")]
+    kind: Option<String>,
     user_agent: Option<String>,
 }
 
@@ -69,13 +71,13 @@ pub(super) fn read(text: &str, sent_at: Timestamp, keys: &Keys) -> Result<Option
     let (recipients, identity, reporter): (Vec<_>, String, _) = match notice.notification_type.as_str() {
         "Bounce" => {
             let bounce = notice.bounce.ok_or_else(missing)?;
-            let said = if bounce.bounce_type == "Permanent" { Said::Hard } else { Said::Soft };
+            let said = if bounce.kind == "Permanent" { Said::Hard } else { Said::Soft };
             let all = bounce.bounced_recipients.into_iter().map(|r| named(r, said)).collect();
             (all, bounce.feedback_id, None)
         }
         "Complaint" => {
             let complaint = notice.complaint.ok_or_else(missing)?;
-            let said = report::complained(complaint.complaint_feedback_type.as_deref().unwrap_or_default());
+            let said = report::complained(complaint.kind.as_deref().unwrap_or_default());
             let all = complaint.complained_recipients.into_iter().map(|r| named(r, said)).collect();
             (all, complaint.feedback_id, complaint.user_agent)
         }

@@ -126,7 +126,7 @@ impl Message {
             Kind::UnsubscribeConfirmation => "UnsubscribeConfirmation",
         };
         pairs.push(("Type", kind));
-        Some(pairs.into_iter().map(|(name, value)| format!("{name}\n{value}\n")).collect())
+        Some(pairs.into_iter().flat_map(|(name, value)| [name, "\n", value, "\n"]).collect())
     }
 }
 

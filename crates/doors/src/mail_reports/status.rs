@@ -126,7 +126,7 @@ pub(super) fn has_code(text: &str) -> bool {
 pub(super) fn failure(status: &str, diagnosis: &str) -> Said {
     let (given, told) = (enhanced(status), enhanced(diagnosis));
     // The status may say no more than "failed", and the other server's words say more.
-    let vague = |code: &(u8, u16, u16)| matches!(code, (5, 0 | 3 | 5, 0) | (5, 2, 0));
+    let vague = |code: &(u8, u16, u16)| matches!(code, (5, 0 | 2 | 3 | 5, 0));
     let code = match (given, told) {
         (Some(given), Some(told)) if vague(&given) => Some(told),
         (given, told) => given.or(told),
