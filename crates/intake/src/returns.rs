@@ -266,11 +266,11 @@ fn came_back(
     match back.kind {
         ReturnKind::Hard => {
             plan.bounce = Some(Bounce::Hard);
-            plan.bad_address = Some(bad_after);
+            plan.bad_address = in_a_row(&facts.mails, back) >= bad_after as usize;
         }
         ReturnKind::Soft => {
             plan.bounce = Some(Bounce::Soft);
-            plan.bad_address = (soft_in_a_row(&facts.mails, back) >= MOST_SOFT).then_some(0);
+            plan.bad_address = in_a_row(&facts.mails, back) >= MOST_SOFT;
         }
         ReturnKind::Delivered => {
             // Of use only to those whose mails came back before.
@@ -305,17 +305,17 @@ fn came_back(
     (plan, Noted::Yes)
 }
 
-/// Soft bounces since the last mail that arrived: one of which that is reported, or one that came back in no way although a
-/// later one did.
-fn soft_in_a_row(history: &MailHistory, back: MailReturn) -> usize {
+/// Bounces of a kind since the last mail that arrived: one of which that is reported, or one that came back in no way
+/// although a later one did.
+fn in_a_row(history: &MailHistory, back: MailReturn) -> usize {
     let all = || history.returned.iter().copied().chain([back]);
     let bounced = |mail: i64| all().any(|r| r.mail == mail && matches!(r.kind, ReturnKind::Soft | ReturnKind::Hard));
-    let soft = || all().filter(|r| r.kind == ReturnKind::Soft);
-    let newest = soft().map(|r| r.mailed_at).max();
+    let alike = || all().filter(|r| r.kind == back.kind);
+    let newest = alike().map(|r| r.mailed_at).max();
     let reported = all().filter(|r| r.kind == ReturnKind::Delivered && !bounced(r.mail)).map(|r| r.mailed_at);
     let silent = history.sent.iter().filter(|(id, at)| Some(*at) < newest && !bounced(id.0)).map(|(_, at)| *at);
     let arrived = reported.chain(silent).max();
-    soft().filter(|r| arrived.is_none_or(|arrived| r.mailed_at > arrived)).count()
+    alike().filter(|r| arrived.is_none_or(|arrived| r.mailed_at > arrived)).count()
 }
 
 #[cfg(test)]
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn only_soft_bounces_in_a_row_count() {
+    fn only_bounces_in_a_row_count() {
         use ReturnKind::{Delivered, Hard, Soft};
         for (returned, sent, now, wanted) in [
             (vec![], vec![1], back(1, Soft, 10), 1),
@@ -340,6 +340,8 @@ mod tests {
             (vec![back(1, Soft, 10), back(2, Hard, 20)], vec![1, 2, 3], back(3, Soft, 30), 2),
             (vec![back(1, Soft, 10), back(2, Delivered, 20)], vec![], back(3, Soft, 30), 1),
             (vec![back(1, Soft, 10), back(2, Delivered, 40)], vec![], back(3, Soft, 30), 0),
+            (vec![back(1, Hard, 10), back(2, Soft, 20)], vec![1, 2, 3], back(3, Hard, 30), 2),
+            (vec![back(1, Hard, 10)], vec![1, 2, 3], back(3, Hard, 30), 1),
             // Passed on, and refused after that.
             (vec![back(1, Soft, 10), back(2, Delivered, 20)], vec![1, 2], back(2, Soft, 20), 2),
             // Several reports about one mail.
@@ -347,7 +349,7 @@ mod tests {
         ] {
             let sent = sent.into_iter().map(|n| (DeliveryId(n), Timestamp(n * 10))).collect();
             let history = MailHistory { returned, sent };
-            assert_eq!(soft_in_a_row(&history, now), wanted, "{history:?} {now:?}");
+            assert_eq!(in_a_row(&history, now), wanted, "{history:?} {now:?}");
         }
     }
 

@@ -753,6 +753,6 @@ pub struct Plan {
     pub bounce: Option<Bounce>,
     /// What came back, to keep.
     pub returned: Option<MailReturn>,
-    /// Counts one refusal of the contact's address, and marks it bad once so many were counted.
-    pub bad_address: Option<u32>,
+    /// Marks the contact's address bad; an earlier mark stays.
+    pub bad_address: bool,
 }

@@ -28,6 +28,8 @@ each_statements! {
         AND lane < 2 AND state = 1 AND kind IN ('confirmation', 'preferences_link', 'password_link', 'login_link', \
         'automation_step') ORDER BY id DESC LIMIT 50";
     RUNS_OF (Int, Int) = "SELECT id, definition FROM automation_run WHERE account_id = {1} AND contact_id = {2}";
+    MARK_BAD (Int, Int, Int) = "UPDATE contact SET bad_address_at = COALESCE(bad_address_at, {3}) {from} \
+        WHERE account_id = {1} AND id = {2}";
     NEW_RETURN (Int, Int, Int, Int, Int, Int, Int) =
         "INSERT INTO mail_return (account_id, contact_id, mail, report, kind, mailed_at, at) {rows} \
         ON CONFLICT (account_id, contact_id, mail, report) DO NOTHING";

@@ -6,14 +6,13 @@
 use model::Timestamp;
 
 use crate::consents;
-use crate::deliveries::BAD_ADDRESS;
 use crate::error::Result;
 use crate::facts::kind_name;
 use crate::keys::Keys;
 use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
 use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
-use crate::returns::NEW_RETURN;
+use crate::returns::{MARK_BAD, NEW_RETURN};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
@@ -202,7 +201,7 @@ batches! {
     drop_address: DROP_ADDRESS,
     in_group: IN_GROUP,
     new_return: NEW_RETURN,
-    bad_address: BAD_ADDRESS,
+    mark_bad: MARK_BAD,
 }
 
 impl<'a> Batches<'a> {
@@ -405,8 +404,8 @@ impl<'a> Batches<'a> {
                 now.into(),
             ]);
         }
-        if let Some(after) = plan.bad_address {
-            self.bad_address.push([account, contact, now.into(), i64::from(after).into()]);
+        if plan.bad_address {
+            self.mark_bad.push([account, contact, now.into()]);
         }
         for address in &plan.drop_addresses {
             self.drop_address.push([account, contact, (*address).into()]);
