@@ -11,6 +11,7 @@ use crate::plan::{
     AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
 };
 use crate::recipients::{self, Asked, Mailbox};
+use crate::returns::{self, MailHistory};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
@@ -170,6 +171,9 @@ fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], fac
     let (mut with_tags, mut with_addresses) = (Vec::new(), Vec::new());
     let (mut tagged, mut lives) = (Vec::new(), Vec::new());
     let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut returned, mut sent, mut steps_of) =
+        (Batch::new(&returns::RETURNS), Batch::new(&returns::SENT), Batch::new(&returns::RUNS_OF));
+    let mut with_mails = Vec::new();
     for (i, (q, f)) in questions.iter().zip(facts.iter()).enumerate() {
         let Some(contact) = &f.contact else { continue };
         let key = [q.key.account.0.into(), contact.id.0.into()];
@@ -179,6 +183,12 @@ fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], fac
         if q.wants.runs {
             runs.push(key);
             with_runs.push(i);
+        }
+        if q.wants.mails {
+            returned.push(key);
+            sent.push(key);
+            steps_of.push(key);
+            with_mails.push(i);
         }
         if let Some(id) = q.wants.run {
             run.push([key[0], id.into()]);
@@ -247,11 +257,29 @@ fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], fac
         counts.push((i, row.int()?));
         Ok(())
     };
+    let (mut came_back, mut mailed, mut definitions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut read_returned = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        came_back.push((with_mails[i], returns::return_row(row)?));
+        Ok(())
+    };
+    let mut read_sent = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        mailed.push((with_mails[i], returns::sent_row(row)?));
+        Ok(())
+    };
+    let mut read_definition = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        definitions.push((with_mails[i], returns::run_row(row)?));
+        Ok(())
+    };
     let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
     if !mailboxes.is_empty() {
         let (of_mailboxes, of_domains) = mailboxes.batches(now);
         steps.push(Step::Read(of_mailboxes, &mut read_mail));
         steps.push(Step::Read(of_domains, &mut read_count));
+    }
+    if !returned.is_empty() {
+        steps.push(Step::Read(returned, &mut read_returned));
+        steps.push(Step::Read(sent, &mut read_sent));
+        steps.push(Step::Read(steps_of, &mut read_definition));
     }
     if !runs.is_empty() {
         steps.push(Step::Read(runs, &mut read_runs));
@@ -273,6 +301,13 @@ fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], fac
     }
     conn.steps(steps)?;
     mailboxes.fill(mails, counts, facts);
+    for &i in &with_mails {
+        fn of<T>(rows: &mut Vec<(usize, T)>, i: usize) -> Vec<T> {
+            rows.extract_if(.., |(of, _)| *of == i).map(|(_, row)| row).collect()
+        }
+        let (rows, runs) = (of(&mut mailed, i), of(&mut definitions, i));
+        facts[i].mails = MailHistory { returned: of(&mut came_back, i), sent: returns::mails(rows, &runs) };
+    }
     for (i, automation) in been_in {
         facts[i].runs.push(automation);
     }
