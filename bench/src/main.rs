@@ -11,6 +11,7 @@ mod crash_outbox;
 mod customers;
 mod delivery;
 mod footprint;
+mod import;
 mod journeys;
 mod ledger;
 mod links;
@@ -41,7 +42,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::accounts::Guard;
-use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server};
+use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server, run_side_by_side};
 use crate::machine::Machine;
 use crate::report::{Figure, Pair, json, table};
 use crate::sink::Sink;
@@ -96,6 +97,8 @@ enum Task {
     Crash(crash::Options),
     /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
     Webhooks(webhooks::Options),
+    /// A v1 import of many contacts in one body: rows a second, memory, and sign-ups meanwhile.
+    Import(import::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -214,12 +217,11 @@ fn run(cli: Cli) -> Result<bool> {
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
                 Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
+                Task::Import(options) => return import::run(options, &bench.stores),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
-                Task::Customers(runs) => {
-                    bench.figures(runs, &[Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins])?
-                }
+                Task::Customers(runs) => bench.customers(runs)?,
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);
@@ -273,6 +275,23 @@ impl Bench {
                 }
             }
         }
+        Ok(figures)
+    }
+
+    /// The Spektrix door's creations and the logins, round by round beside the Sentori door's sign-ups.
+    fn customers(&self, runs: &Runs) -> Result<Vec<Figure>> {
+        let workloads = [Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins];
+        let (mut figures, mut lines) = (Vec::new(), Vec::new());
+        for &engine in runs.engine.each() {
+            self.describe(engine)?;
+            for &connections in &runs.connections {
+                let plan = runs.plan(Workload::Applied, self.seed);
+                let (more, said) = run_side_by_side(&plan, &self.stores, &self.sink, engine, &workloads, connections)?;
+                figures.extend(more);
+                lines.extend(said);
+            }
+        }
+        println!("{}", lines.join("\n"));
         Ok(figures)
     }
 
