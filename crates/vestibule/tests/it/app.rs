@@ -88,6 +88,7 @@ impl TestApp {
             mail_wait: Some(setup.mail_wait),
             queue: setup.queue,
             bench_commit_delay_ms: setup.commit_delay_ms,
+            resolver: Some("off".into()),
             ..ServeSettings::default()
         };
         let (ambient, runtime) = (Ambient::with_clock(clock.clone()), tokio::runtime::Handle::current());

@@ -8,6 +8,7 @@ mod console;
 mod cross_account;
 mod customer_links;
 mod guard;
+mod guard_times;
 mod pages;
 mod sentori_acts;
 mod sentori_import;
