@@ -32,13 +32,6 @@ pub struct Options {
     engine: Engines,
 }
 
-impl Options {
-    /// A second of each part, on SQLite.
-    pub fn tiny() -> Self {
-        Self { strangers: 1_500, callers: 8, seconds: 1.0, engine: Engines::Sqlite }
-    }
-}
-
 /// How many times the strangers' unloaded rate the flood asks for.
 const TIMES: f64 = 10.0;
 /// What callers with credentials must keep of their unloaded rate, and strangers have again afterwards.

@@ -362,13 +362,14 @@ mod tests {
         for _ in 0..10 {
             calls();
             sleep(Duration::from_millis(100)).await;
-            overload.line().full = Some(Instant::now());
-            overload.line().credit = overload.line().credit.min(1.0);
-            let_in += usize::from(overload.line().admits(Instant::now()));
+            let mut line = overload.line();
+            line.full = Some(Instant::now());
+            line.credit = line.credit.min(1.0);
+            let_in += usize::from(line.admits(Instant::now()));
         }
         assert!((5..=10).contains(&let_in), "{let_in}");
-        overload.line().credit = 0.0;
         calls();
+        overload.line().credit = 0.0;
         assert!(!overload.line().admits(Instant::now()));
         sleep(CALM).await;
         assert!(overload.line().admits(Instant::now()), "the flood is over");

@@ -70,7 +70,7 @@ impl Intake {
         signals: &GuardSignals<'_>,
     ) -> Passed {
         let checked = self.check_answers(account, sign_up, signals).await;
-        let mail_host = self.mail_hosts.of(&self.gate.policy(account, sign_up.form), sign_up, &self.store).await;
+        let mail_host = self.mail_hosts.of(|| self.gate.policy(account, sign_up.form), sign_up, &self.store).await;
         self.gate.pass(account, sign_up, signals, checked, mail_host, self.store.ambient().now())
     }
 

@@ -90,10 +90,9 @@ fn has_unspaced(text: &str) -> bool {
     UNSPACED.iter().any(|phrase| dense.contains(phrase))
 }
 
-/// Whether a text holds two different words of advertising.
-pub(super) fn has_advertising_pair(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let mut found = words(&lower).filter_map(|w| ADVERTISING.get(w).copied());
+/// Whether a text in lower case holds two different words of advertising.
+pub(super) fn has_advertising_pair(lower: &str) -> bool {
+    let mut found = words(lower).filter_map(|w| ADVERTISING.get(w).copied());
     found.next().is_some_and(|first| found.any(|other| other != first))
 }
 

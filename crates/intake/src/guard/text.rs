@@ -49,6 +49,7 @@ pub(super) fn name_reasons(names: &[&str]) -> Reasons {
         reasons.add_if(has_money(&joined), Reason::AdvertisingInName);
         reasons.add_if(urls(&joined).count > 0, Reason::UrlInName);
     }
+    let joined = joined.to_lowercase();
     reasons.add_if(has_phrase(&joined) || has_advertising_pair(&joined), Reason::AdvertisingInName);
     reasons.add_if(mixed > 0, Reason::MixedScripts);
     reasons.add_if(mixed > 1, Reason::LookAlikes);

@@ -115,7 +115,7 @@ reasons! {
     EvenGaps, "even_gaps", Weak(1), "Sign-ups from one network come at even intervals.";
     SamePace, "same_pace", Weak(1), "Sign-ups in a row took exactly as long to fill in.";
     NumberedAddresses, "numbered_addresses", Weak(2), "Addresses in a row differ only in their digits.";
-    CountedAddresses, "counted_addresses", Weak(1), "The numbers in addresses count up.";
+    CountedAddresses, "counted_addresses", Weak(3), "The numbers in addresses count up.";
     SamePattern, "same_pattern", Weak(1), "Addresses in a row from one network are made to one pattern.";
     SameName, "same_name", Weak(2), "The same name was given for several mailboxes.";
     SameText, "same_text", Weak(2), "The same text was sent for several mailboxes.";
