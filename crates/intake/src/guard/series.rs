@@ -101,9 +101,11 @@ impl Series {
             // Namesakes are many; those with one browser are fewer.
             let bare = (Lettered(seen.email.key()), seen.user_agent);
             reasons.add_if(self.share(seen, ("address", bare), mailbox) >= THIRD as u32, Reason::NumberedAddresses);
-            let digits = local.bytes().filter(u8::is_ascii_digit).take(12);
+            // A tag is the mailbox's own affair.
+            let (name, domain) = seen.mailbox_key.rsplit_once('@').unwrap_or((seen.mailbox_key, ""));
+            let digits = name.bytes().filter(u8::is_ascii_digit).take(12);
             let number = digits.fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
-            let run = self.count_up(seen, ("numbers", Lettered(seen.email.key())), number);
+            let run = self.count_up(seen, ("numbers", Lettered(name), domain), number);
             reasons.add_if(run >= THIRD as u32, Reason::CountedAddresses);
         }
         let mut given = seen.names.iter().map(|n| n.trim()).filter(|n| !n.is_empty());
