@@ -9,7 +9,7 @@ use store::{Attempt, Lane, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
 use crate::fair::Route;
-use crate::mail::{Confirmation, FaultKind, Outgoing, SendFault, Sender, confirmation};
+use crate::mail::{Confirmation, Outgoing, SendFault, Sender, confirmation};
 use crate::metrics::DeliveryMetrics;
 use crate::rates::Rates;
 use crate::ways::Ways;
@@ -96,24 +96,16 @@ impl Courier {
     fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
         self.metrics.fault(fault.kind);
         let error = format!("{}: {}", fault.kind.name(), fault.text);
-        match fault.kind {
-            kind if kind.is_retryable() => self.later(row, error),
-            // An alert goes to staff, mails about a change of address to one that is not, or no longer, the contact's.
-            FaultKind::PermanentRecipient
-                if !matches!(
-                    row.owed,
-                    Owed::Alert { .. }
-                        | Owed::AddressChange { .. }
-                        | Owed::AddressChanged { .. }
-                        | Owed::EndpointGivenUp { .. }
-                        | Owed::GuardNews { .. }
-                ) =>
-            {
-                let rule =
-                    self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
-                Attempt::BadAddress { after: rule.unwrap_or(1), error }
-            }
-            _ => Attempt::Dead { error },
+        let rule =
+            || self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+        let bad = |counts, error| Attempt::BadAddress { counts, after: rule().unwrap_or(1), error };
+        let about_address = fault.about_recipient && goes_to_contact(&row.owed);
+        if !fault.kind.is_retryable() {
+            return if about_address { bad(store::HARD, error) } else { Attempt::Dead { error } };
+        }
+        match self.later(row, error) {
+            Attempt::Dead { error } if about_address => bad(store::SOFT, error),
+            other => other,
         }
     }
 
@@ -244,10 +236,24 @@ impl Courier {
             Err(why) => return self.later(row, why),
         };
         match way.transport.send_signed(mail, &way.signers, row.lane == Lane::Confirmation).await {
+            Ok(_) if goes_to_contact(&row.owed) => Attempt::Reached,
             Ok(_) => Attempt::Done,
             Err(fault) => self.after(row, &fault),
         }
     }
+}
+
+/// Whether a mail goes to the address that its contact has: an alert goes to staff, mails about a change of address to one
+/// that is not, or no longer, the contact's.
+fn goes_to_contact(owed: &Owed) -> bool {
+    !matches!(
+        owed,
+        Owed::Alert { .. }
+            | Owed::AddressChange { .. }
+            | Owed::AddressChanged { .. }
+            | Owed::EndpointGivenUp { .. }
+            | Owed::GuardNews { .. }
+    )
 }
 
 /// The header by which receivers recognise mail that somebody caused at a form, as M3AAWG advises

@@ -64,7 +64,7 @@ pub use console_trail::{NewTrail, TrailRow};
 pub use console_users::{ConsoleSession, ConsoleUser, Role};
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
-pub use deliveries::{Attempt, Leased};
+pub use deliveries::{Attempt, HARD, Leased, SOFT};
 pub use error::{Result, StoreError};
 pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares, Used};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
@@ -483,7 +483,7 @@ impl Store {
     /// Notes what became of an attempt, with the next commit.
     pub fn settle(&self, row: &Leased, attempt: Attempt) {
         self.inner.hand_over.settled(row.account, row.id);
-        self.inner.queue.push_mark(Mark::new(row, attempt, self.inner.ambient.now()));
+        self.inner.queue.push_mark(Mark::new(row, attempt, self.inner.ambient.now(), self.inner.node));
     }
 
     /// An attempt is still under way: the lease begins anew, with the next commit.

@@ -16,7 +16,8 @@ const STEPS: &[(&str, &str)] = &[
     ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
     ("console", include_str!("../../migrations/0010_console.sql")),
     ("uploads", include_str!("../../migrations/0011_uploads.sql")),
-    ("guard used", include_str!("../../migrations/0012_guard_used.sql")),
+    ("refusals", include_str!("../../migrations/0012_refusals.sql")),
+    ("guard used", include_str!("../../migrations/0013_guard_used.sql")),
 ];
 
 /// The schema this program works with.
