@@ -12,8 +12,12 @@ mod customers;
 mod delivery;
 mod flood;
 mod footprint;
+<<<<<<< HEAD
 mod form_calls;
 mod guard_cost;
+=======
+mod import;
+>>>>>>> main
 mod journeys;
 mod ledger;
 mod links;
@@ -103,6 +107,8 @@ enum Task {
     GuardCost(Runs),
     /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
     Webhooks(webhooks::Options),
+    /// A v1 import of many contacts in one body: rows a second, memory, and sign-ups meanwhile.
+    Import(import::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -223,6 +229,7 @@ fn run(cli: Cli) -> Result<bool> {
                 Task::Flood(options) => return flood::run(options, &bench.stores, &bench.sink),
                 Task::GuardCost(runs) => return bench.guard_cost(runs),
                 Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
+                Task::Import(options) => return import::run(options, &bench.stores),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),

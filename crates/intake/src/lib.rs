@@ -22,6 +22,7 @@ mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
+mod returns;
 mod staff;
 mod uploads;
 mod users;
@@ -47,6 +48,7 @@ use guard::Verdict;
 pub use import::{ImportRow, Imported, ImportedContact};
 pub use mail_hosts::{Looked, MailHostLookup};
 pub use quarantine::Released;
+pub use returns::{MailReport, Noted, ReportedRecipient, ReturnCounts, Said, ServiceMail};
 
 use decide::{Ask, Settled};
 pub use people::Person;
@@ -102,6 +104,8 @@ pub struct IntakeCounts {
     pub confirmed: AtomicU64,
     /// Sign-ups forgotten because nobody confirmed them.
     pub cleared: AtomicU64,
+    /// What came back of our mails.
+    pub returns: ReturnCounts,
 }
 
 /// The verbs that change things. Cheap to clone.
