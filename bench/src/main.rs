@@ -12,12 +12,9 @@ mod customers;
 mod delivery;
 mod flood;
 mod footprint;
-<<<<<<< HEAD
 mod form_calls;
 mod guard_cost;
-=======
 mod import;
->>>>>>> main
 mod journeys;
 mod ledger;
 mod links;

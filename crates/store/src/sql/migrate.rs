@@ -17,12 +17,9 @@ const STEPS: &[(&str, &str)] = &[
     ("console", include_str!("../../migrations/0010_console.sql")),
     ("uploads", include_str!("../../migrations/0011_uploads.sql")),
     ("refusals", include_str!("../../migrations/0012_refusals.sql")),
-<<<<<<< HEAD
-    ("guard used", include_str!("../../migrations/0013_guard_used.sql")),
-=======
     ("names", include_str!("../../migrations/0013_names.sql")),
     ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
->>>>>>> main
+    ("guard used", include_str!("../../migrations/0015_guard_used.sql")),
 ];
 
 /// The schema this program works with.

@@ -91,11 +91,8 @@ impl TestApp {
             mail_wait: Some(setup.mail_wait),
             queue: setup.queue,
             bench_commit_delay_ms: setup.commit_delay_ms,
-<<<<<<< HEAD
             resolver: Some("off".into()),
-=======
             sns_url: setup.sns_url,
->>>>>>> main
             ..ServeSettings::default()
         };
         let (ambient, runtime) = (Ambient::with_clock(clock.clone()), tokio::runtime::Handle::current());
