@@ -13,7 +13,7 @@ use crate::journeys::Journeys;
 use crate::load::{Load, Measured, run};
 use crate::process::busy_seconds;
 use crate::random::mix;
-use crate::report::{Figure, Pair, QUIET};
+use crate::report::{Figure, Pair, QUIET, median};
 use crate::sign_ups::{People, SignUps};
 use crate::sink::Sink;
 use crate::store::{Engine, Stores};
@@ -180,6 +180,61 @@ pub fn run_pairs(
         pairs.push(Pair { baseline, other_cores, measured });
     }
     Ok(Figure::of(workload.name(), engine.name(), connections, &pairs))
+}
+
+/// Several workloads in turn, round by round, so that what slows the machine down slows all of them: one line of the table
+/// each, and a line about each of them beside the first.
+pub fn run_side_by_side(
+    plan: &Plan,
+    stores: &Stores,
+    sink: &Sink,
+    engine: Engine,
+    workloads: &[Workload],
+    connections: usize,
+) -> Result<(Vec<Figure>, Vec<String>)> {
+    let mut all: Vec<Vec<Pair>> = workloads.iter().map(|_| Vec::new()).collect();
+    let deadline = Instant::now() + plan.patience;
+    let mut round = 0;
+    while round < plan.pairs {
+        wait_for_quiet(deadline);
+        let bare = run_baseline(plan, connections)?;
+        let mut pairs = Vec::new();
+        for &workload in workloads {
+            let measured = run_server(plan, stores, sink, engine, workload, connections)?;
+            let other_cores = bare.other_cores().max(measured.other_cores());
+            pairs.push(Pair { baseline: bare.rate(), other_cores, measured });
+        }
+        let disturbed = pairs.iter().map(|p| p.other_cores).fold(0.0, f64::max);
+        let well = pairs.iter().all(|p| p.measured.tally.faults.is_empty());
+        if disturbed > QUIET && Instant::now() < deadline && well {
+            eprintln!("disturbed by {disturbed:.2} cores of something else: once more");
+            continue;
+        }
+        round += 1;
+        let rate = |(w, p): (&Workload, &Pair)| format!("{} {:.0}/s", w.name(), p.measured.rate());
+        let rates: Vec<_> = workloads.iter().zip(&pairs).map(rate).collect();
+        eprintln!("{} {connections} connections, round {round}: {}", engine.name(), rates.join(", "));
+        for (kept, pair) in all.iter_mut().zip(pairs) {
+            kept.push(pair);
+        }
+    }
+    let figures =
+        workloads.iter().zip(&all).map(|(w, p)| Figure::of(w.name(), engine.name(), connections, p)).collect();
+    let beside = |other: &[Pair], of: &dyn Fn(&Pair) -> f64| {
+        median(&other.iter().zip(&all[0]).map(|(pair, first)| of(pair) / of(first)).collect::<Vec<_>>())
+    };
+    let said = workloads.iter().zip(&all).skip(1).map(|(workload, pairs)| {
+        let rate = beside(pairs, &|p| p.measured.rate());
+        let p99 = beside(pairs, &|p| p.measured.tally.sign_ups.value_at_quantile(0.99) as f64);
+        format!(
+            "{} {connections} connections: {} at {:.0} % of {}, p99 {p99:.2} times",
+            engine.name(),
+            workload.name(),
+            rate * 100.0,
+            workloads[0].name()
+        )
+    });
+    Ok((figures, said.collect()))
 }
 
 /// Waits until the machine does nothing, at most until the deadline.

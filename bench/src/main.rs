@@ -45,7 +45,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::accounts::Guard;
-use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server};
+use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server, run_side_by_side};
 use crate::machine::Machine;
 use crate::report::{Figure, Pair, json, table};
 use crate::sink::Sink;
@@ -230,9 +230,7 @@ fn run(cli: Cli) -> Result<bool> {
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
-                Task::Customers(runs) => {
-                    bench.figures(runs, &[Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins])?
-                }
+                Task::Customers(runs) => bench.customers(runs)?,
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);
@@ -299,6 +297,23 @@ impl Bench {
             }
         }
         Ok(well)
+    }
+
+    /// The Spektrix door's creations and the logins, round by round beside the Sentori door's sign-ups.
+    fn customers(&self, runs: &Runs) -> Result<Vec<Figure>> {
+        let workloads = [Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins];
+        let (mut figures, mut lines) = (Vec::new(), Vec::new());
+        for &engine in runs.engine.each() {
+            self.describe(engine)?;
+            for &connections in &runs.connections {
+                let plan = runs.plan(Workload::Applied, self.seed);
+                let (more, said) = run_side_by_side(&plan, &self.stores, &self.sink, engine, &workloads, connections)?;
+                figures.extend(more);
+                lines.extend(said);
+            }
+        }
+        println!("{}", lines.join("\n"));
+        Ok(figures)
     }
 
     /// An open loop has no baseline beside it: its figure is the latency.

@@ -135,7 +135,9 @@ impl Intake {
         let door = sign_up.door;
         let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
         let wants = ask.wants();
-        let wants = Wants { values: true, numbers, mailbox: wants.mailbox.or(counted), ..wants };
+        // Who is new and not suppressed waits for no mail; whoever is told of one is.
+        let mailbox_of_known = wants.mailbox.is_none() && welcome.is_none();
+        let wants = Wants { values: true, numbers, mailbox: wants.mailbox.or(counted), mailbox_of_known, ..wants };
         let made = self
             .store
             .decide(ask.key(), wants, move |facts, numbers| {

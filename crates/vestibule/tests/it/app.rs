@@ -194,6 +194,11 @@ impl TestApp {
         self.node.store().consents(account.id, contact.row.person).await.expect("a store that answers")
     }
 
+    /// What the clock says, as an HTTP date.
+    pub fn clock_date(&self) -> String {
+        self.store().ambient().now().to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// An account's configuration.
     pub fn account(&self, slug: &str) -> Arc<model::AccountSnapshot> {
         self.node.store().directory().by_slug(slug).expect("an account").clone()

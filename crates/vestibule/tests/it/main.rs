@@ -18,3 +18,4 @@ mod sentori_responses;
 mod sentori_state;
 mod sentori_validation;
 mod sns;
+mod spektrix_evidence;
