@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use crate::accounts::Guard;
 use crate::baseline::Baseline;
 use crate::customers::{self, Customers};
+use crate::form_calls::FormCalls;
 use crate::journeys::Journeys;
 use crate::load::{Load, Measured, run};
 use crate::process::busy_seconds;
@@ -31,6 +32,8 @@ pub enum Workload {
     Web,
     /// `POST customers` of the Spektrix door, signed.
     Owner,
+    /// Strangers at a form, as JSON; answered when the mail server has the confirmation mail.
+    Form,
     /// As "false", while 200 more connections log in all the time.
     Logins,
 }
@@ -39,8 +42,10 @@ pub enum Workload {
 const LOGINS: usize = 200;
 
 impl Workload {
-    fn name(self) -> &'static str {
+    /// As tables name it.
+    pub fn name(self) -> &'static str {
         match self {
+            Self::Form => "form",
             Self::Applied => "\"false\"",
             Self::Mailed => "mailed",
             Self::Journey => "journey",
@@ -125,6 +130,7 @@ pub fn run_server(
         Workload::Mailed => run(&load, |_| SignUps::mailed(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Web => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, false))?,
         Workload::Owner => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, true))?,
+        Workload::Form => run(&load, |_| FormCalls::new(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Logins => customers::beside_logins(&load, &people, &host, LOGINS)?,
         Workload::Journey => run(&load, |connection| {
             let seed = mix(plan.seed.wrapping_add(connection as u64));
@@ -138,7 +144,7 @@ pub fn run_server(
         );
     }
     let left = sink.bag.clear();
-    if left > 0 && workload != Workload::Mailed {
+    if left > 0 && !matches!(workload, Workload::Mailed | Workload::Form) {
         measured.tally.fault(format!("{left} mails that no sign-up asked for, or too late"));
     }
     if let Err(e) = server.stop() {

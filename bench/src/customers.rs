@@ -29,7 +29,8 @@ pub const STATEMENTS: [&str; 2] = ["201AGBHDRLQHNHPHKKMPKLGPMDRDTDMVL", "401ANPJ
 /// The two attributes.
 pub const ATTRIBUTES: [&str; 2] = ["Diet", "Seat"];
 
-const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+/// Their browser.
+pub const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 /// One connection that makes customers. As in [`crate::people::SignUpRequest`], a request costs the bench little: what
 /// never changes is made once.

@@ -10,7 +10,10 @@ mod crash;
 mod crash_outbox;
 mod customers;
 mod delivery;
+mod flood;
 mod footprint;
+mod form_calls;
+mod guard_cost;
 mod import;
 mod journeys;
 mod ledger;
@@ -95,6 +98,10 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// A flood of strangers at ten times what the server can take, beside callers with credentials.
+    Flood(flood::Options),
+    /// The same sign-ups without the guard and with it, through a caller's door and through a form.
+    GuardCost(Runs),
     /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
     Webhooks(webhooks::Options),
     /// A v1 import of many contacts in one body: rows a second, memory, and sign-ups meanwhile.
@@ -216,6 +223,8 @@ fn run(cli: Cli) -> Result<bool> {
             let bench = Bench { sink, stores, seed };
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
+                Task::Flood(options) => return flood::run(options, &bench.stores, &bench.sink),
+                Task::GuardCost(runs) => return bench.guard_cost(runs),
                 Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
                 Task::Import(options) => return import::run(options, &bench.stores),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
@@ -276,6 +285,18 @@ impl Bench {
             }
         }
         Ok(figures)
+    }
+
+    fn guard_cost(&self, runs: &Runs) -> Result<bool> {
+        let mut well = true;
+        for &engine in runs.engine.each() {
+            self.describe(engine)?;
+            for &connections in &runs.connections {
+                let plan = runs.plan(Workload::Form, self.seed);
+                well &= guard_cost::run(&plan, &self.stores, &self.sink, engine, connections)?;
+            }
+        }
+        Ok(well)
     }
 
     /// The Spektrix door's creations and the logins, round by round beside the Sentori door's sign-ups.

@@ -91,6 +91,7 @@ impl TestApp {
             mail_wait: Some(setup.mail_wait),
             queue: setup.queue,
             bench_commit_delay_ms: setup.commit_delay_ms,
+            resolver: Some("off".into()),
             sns_url: setup.sns_url,
             ..ServeSettings::default()
         };

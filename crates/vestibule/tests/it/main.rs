@@ -8,6 +8,7 @@ mod console;
 mod cross_account;
 mod customer_links;
 mod guard;
+mod guard_times;
 mod mail_reports;
 mod pages;
 mod sentori_acts;
