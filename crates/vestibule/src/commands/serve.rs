@@ -92,8 +92,9 @@ fn greet(node: &Node, user: Option<&console::DemoUser>) {
         r#"
 Vestibule is ready, with the account "demo".
 
-  {url}/console    the console{who}
-  {url}/mailbox    {mail} (as JSON: {url}/mailbox.json)
+  {url}/demo/forms/12ABCDE3    the sign-up form
+  {url}/console                the console{who}
+  {url}/mailbox                {mail} (as JSON: {url}/mailbox.json)
 
 Try:
 
