@@ -202,16 +202,17 @@ impl Courier {
             from.ok_or_else(|| NoMail::Later("the account has no sender and VESTIBULE_MAIL_FROM is not set".into()))?;
         let sender = Sender::parse(from).map_err(NoMail::Never)?;
         let way = self.ways.of(account).await.map_err(NoMail::Later)?;
+        let token = self.store.keys().mail_token(row.account, row.id, &to);
         Ok(Outgoing {
             from: from.clone(),
             to,
-            return_path: way.return_path.clone(),
+            return_path: way.return_path.as_ref().map(|path| own_return_path(path, &token)),
             subject,
             text,
             html: None,
             headers: Vec::new(),
             // The same for every attempt, so that a receiver can drop a repeat.
-            message_id: format!("{}.{}.vestibule@{}", row.account, row.id, sender.address.domain()),
+            message_id: format!("{token}.vestibule@{}", sender.address.domain()),
             date: row.since,
             feedback_id: Some(format!("{}:{}:vestibule", row.owed.kind(), account.settings.slug)),
         })
@@ -241,6 +242,13 @@ impl Courier {
             Err(fault) => self.after(row, &fault),
         }
     }
+}
+
+/// A return path of one mail's own, where the account's has a `*` for its token: a report that comes back says by its
+/// recipient alone which mail it is about.
+fn own_return_path(path: &EmailAddress, token: &str) -> EmailAddress {
+    let own = path.given().contains('*').then(|| EmailAddress::parse(&path.given().replacen('*', token, 1)).ok());
+    own.flatten().unwrap_or_else(|| path.clone())
 }
 
 /// Whether a mail goes to the address that its contact has: an alert goes to staff, mails about a change of address to one

@@ -148,6 +148,9 @@ pub struct MailSettings {
     /// Rates of single domains of recipients.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domain_rates: Vec<DomainRate>,
+    /// Topics (ARNs) of Amazon SNS by which Amazon SES may say what came back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ses_topics: Vec<String>,
 }
 
 /// How fast mail may go to one domain.
@@ -193,7 +196,7 @@ pub struct ApiUser {
     pub name: String,
     /// The key, the base64 secret or the token.
     pub secret: Secret,
-    /// What a native token may do.
+    /// What a native token may do; of a Spektrix login too, where it is not to do everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
 }

@@ -43,6 +43,7 @@ fn both_engines_understand_every_statement() {
         crate::read::STATEMENTS,
         crate::uploads::STATEMENTS,
         crate::recipients::STATEMENTS,
+        crate::returns::STATEMENTS,
         crate::webhooks::STATEMENTS,
         sql::MIGRATE_STATEMENTS,
     ];
@@ -56,6 +57,7 @@ fn both_engines_understand_every_statement() {
         crate::people::EACH,
         crate::uploads::EACH,
         crate::recipients::EACH,
+        crate::returns::EACH,
         crate::webhooks::EACH,
         crate::writer::EACH,
     ];

@@ -18,6 +18,8 @@ const STEPS: &[(&str, &str)] = &[
     ("uploads", include_str!("../../migrations/0011_uploads.sql")),
     ("refusals", include_str!("../../migrations/0012_refusals.sql")),
     ("names", include_str!("../../migrations/0013_names.sql")),
+    ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
+    ("guard used", include_str!("../../migrations/0015_guard_used.sql")),
 ];
 
 /// The schema this program works with.
