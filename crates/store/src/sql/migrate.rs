@@ -16,6 +16,7 @@ const STEPS: &[(&str, &str)] = &[
     ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
     ("console", include_str!("../../migrations/0010_console.sql")),
     ("uploads", include_str!("../../migrations/0011_uploads.sql")),
+    ("trail", include_str!("../../migrations/0012_trail.sql")),
 ];
 
 /// The schema this program works with.

@@ -5,6 +5,7 @@ mod app;
 mod bad_input;
 mod browser;
 mod console;
+mod console_edit;
 mod cross_account;
 mod customer_links;
 mod guard;
