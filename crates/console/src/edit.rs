@@ -121,14 +121,9 @@ pub(crate) fn plan(ctx: &Ctx, account: &StoredAccount, edits: Vec<Edit>) -> Resu
                         known.name = name;
                         known.definition = definition;
                     }
-                    None => items.push(CurrentItem {
-                        kind,
-                        name,
-                        position: i64::MAX,
-                        definition,
-                        secret: None,
-                        version: 0,
-                    }),
+                    None => {
+                        items.push(CurrentItem { kind, name, position: i64::MAX, definition, secret: None, version: 0 })
+                    }
                 }
             }
         }

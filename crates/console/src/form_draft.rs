@@ -228,9 +228,12 @@ impl Draft {
         let mut automation = draw.input(&AUTOMATION, form, "");
         let chosen = automation.value.clone();
         automation.options = vec![(String::new(), t.get("none"), chosen.is_empty())];
-        automation.options.extend(account.automations.iter().map(|(_, a)| {
-            (a.external_id.clone(), a.name.clone(), a.external_id.eq_ignore_ascii_case(&chosen))
-        }));
+        automation.options.extend(
+            account
+                .automations
+                .iter()
+                .map(|(_, a)| (a.external_id.clone(), a.name.clone(), a.external_id.eq_ignore_ascii_case(&chosen))),
+        );
         alerts.push(automation);
         let mut guard = draw.inputs(&GUARD, form);
         let standard = &account.settings.guard_settings;
@@ -251,7 +254,13 @@ impl Draft {
         let has = |all: &[String], name: &str| all.iter().any(|a| a.eq_ignore_ascii_case(name));
         let lists = account.lists.iter().map(|(_, list)| {
             let id = list.external_id.clone();
-            let state = if has(&offered, &id) { "offer" } else if has(&joined, &id) { "join" } else { "" };
+            let state = if has(&offered, &id) {
+                "offer"
+            } else if has(&joined, &id) {
+                "join"
+            } else {
+                ""
+            };
             let options = [("", "not"), ("offer", "offer"), ("join", "join")]
                 .into_iter()
                 .map(|(value, key)| (value.to_owned(), t.of("list", key), value == state));
@@ -407,11 +416,9 @@ mod tests {
     #[test]
     fn order_is_kept_and_what_is_new_follows() {
         let before = ["B".to_owned(), "A".to_owned(), "gone".to_owned()];
-        for (picked, wanted) in [
-            (&["A", "B", "C", "gone"][..], Some(json!(["B", "A", "C"]))),
-            (&["A"], Some(json!(["A"]))),
-            (&[], None),
-        ] {
+        for (picked, wanted) in
+            [(&["A", "B", "C", "gone"][..], Some(json!(["B", "A", "C"]))), (&["A"], Some(json!(["A"]))), (&[], None)]
+        {
             assert_eq!(chosen(&before, &["A", "B", "C"], |n| picked.contains(&n)), wanted);
         }
     }

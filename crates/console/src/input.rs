@@ -88,11 +88,14 @@ pub(crate) struct Draw<'a> {
     pub(crate) languages: &'a [String],
 }
 
+/// The word of hosted pages for the name of their language.
+const OWN_NAME: &str = "language-name";
+
 /// What a language calls itself, where its pages ship; else its tag.
 pub(crate) fn language_name(tag: &str) -> String {
     let base = tag.split('-').next().unwrap_or(tag);
     if Texts::shipped().any(|shipped| shipped.eq_ignore_ascii_case(base)) && base == tag {
-        Texts::of(tag).get("language-name")
+        Texts::of(tag).get(OWN_NAME)
     } else {
         tag.to_owned()
     }

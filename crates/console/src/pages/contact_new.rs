@@ -38,9 +38,10 @@ fn page(ctx: &Ctx, status: u16, faults: Vec<String>, known: Option<String>) -> A
         ..Input::default()
     });
     let chosen = |id: &str| ctx.form.iter().any(|(n, v)| n == "list" && v == id);
-    let lists = account.lists.iter().map(|(_, list)| {
-        (list.external_id.clone(), t.pick(&list.name, own), chosen(&list.external_id))
-    });
+    let lists = account
+        .lists
+        .iter()
+        .map(|(_, list)| (list.external_id.clone(), t.pick(&list.name, own), chosen(&list.external_id)));
     let (inputs, lists) = (inputs.collect(), lists.collect());
     let shell = ctx.shell(&t.get("contact-new"), "contacts");
     let page = Page {

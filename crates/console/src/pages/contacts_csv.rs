@@ -109,8 +109,10 @@ pub(crate) async fn export(ctx: Ctx) -> Answer {
         search.before = more;
         Ok(Some((text, (store, account, more.is_some().then_some(search), None))))
     });
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"contacts.csv\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"contacts.csv\""),
+    ];
     Ok((headers, Body::from_stream(pieces)).into_response())
 }
 

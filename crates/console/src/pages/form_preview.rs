@@ -50,7 +50,13 @@ fn response(page: Page) -> Response {
 }
 
 /// The form's page; `action` is where it is sent.
-pub(crate) fn drawn(ctx: &Ctx, account: &AccountSnapshot, form: &ResolvedForm, language: &str, action: &str) -> Response {
+pub(crate) fn drawn(
+    ctx: &Ctx,
+    account: &AccountSnapshot,
+    form: &ResolvedForm,
+    language: &str,
+    action: &str,
+) -> Response {
     redrawn(ctx, account, form, language, action, &Typed::default(), Vec::new())
 }
 

@@ -30,11 +30,7 @@ static KINDS: [Kind; 5] = [
         path: "lists",
         item: ItemKind::MailingList,
         family: "list",
-        parts: &[
-            required("external_id", TEXT),
-            required("name", Shape::Words),
-            part("description", Shape::Words),
-        ],
+        parts: &[required("external_id", TEXT), required("name", Shape::Words), part("description", Shape::Words)],
     },
     Kind {
         path: "tags",

@@ -31,11 +31,8 @@ pub(super) async fn of(ctx: &Ctx, id: i64) -> Result<Versions, Fail> {
     let account = ctx.account()?;
     let own = &account.settings.language.0;
     let counted = ctx.query.get("count") == "yes";
-    let counts = if counted {
-        Some(ctx.console.store().agreed_by_version(account.id, StatementId(id)).await?)
-    } else {
-        None
-    };
+    let counts =
+        if counted { Some(ctx.console.store().agreed_by_version(account.id, StatementId(id)).await?) } else { None };
     let (_, versions) = account.statement(StatementId(id)).ok_or(Fail::NotFound)?;
     let newest = versions.last().map_or(0, |v| v.version);
     let shown = |v: &StatementVersion| {
