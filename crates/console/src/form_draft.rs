@@ -4,7 +4,7 @@
 use model::{AccountSnapshot, Form, ResolvedForm};
 use serde_json::{Value, json};
 
-use crate::ctx::{Ctx, Fail, Pairs};
+use crate::ctx::{Ctx, Pairs};
 use crate::input::{self, Choice, Draw, Input, Part, Shape, part, required};
 
 const NEW_ID: [Part; 1] = [required("external_id", Shape::Line("text"))];
@@ -212,7 +212,7 @@ impl Draft {
         Some(account.resolve_form(model::FormId(0), form))
     }
 
-    pub(crate) fn editor(&self, ctx: &Ctx, account: &AccountSnapshot, touched: Option<&str>) -> Result<Editor, Fail> {
+    pub(crate) fn editor(&self, ctx: &Ctx, account: &AccountSnapshot, touched: Option<&str>) -> Editor {
         let t = ctx.words;
         let draw = Draw { t, family: "form", languages: &self.languages };
         let form = &self.definition;
@@ -317,7 +317,7 @@ impl Draft {
             more_fields.push(("EmailAddress".to_owned(), t.get("field-address")));
         }
         let shipped = doors::pages::Texts::shipped().filter(|tag| !self.languages.iter().any(|l| l == tag));
-        Ok(Editor {
+        Editor {
             id: draw.inputs(if self.existing { &OLD_ID } else { &NEW_ID }, form),
             basics,
             more_fields,
@@ -332,7 +332,7 @@ impl Draft {
             languages: self.languages.join(" "),
             more_languages: shipped.map(|tag| (tag.to_owned(), input::language_name(tag))).collect(),
             rows,
-        })
+        }
     }
 
     /// The field that a step moved.

@@ -94,7 +94,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
 fn page(ctx: &Ctx, status: u16, draft: &Draft, now: Option<&Value>, state: State, touched: Option<&str>) -> Answer {
     let t = ctx.words;
     let account = ctx.account()?;
-    let editor = draft.editor(ctx, account, touched)?;
+    let editor = draft.editor(ctx, account, touched);
     let id = draft.definition["external_id"].as_str().unwrap_or_default();
     let title = if now.is_some() { t.get("form-edit-title") } else { t.get("form-new") };
     let own = now.map(|_| ctx.at(&format!("forms/{id}")));

@@ -100,7 +100,7 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
     let language = submission.given.language.clone().unwrap_or_default();
     let texts = texts(&ctx, &account, form, &language);
     match ctx.console.intake().try_out(&account, submission.given) {
-        Ok(sign_up) => told(&ctx, &account, form, texts, &sign_up),
+        Ok(sign_up) => Ok(told(&ctx, &account, form, texts, &sign_up)),
         Err(Refusal::Faults(faults)) => {
             let errors = pages::field_errors(&faults, &account, Some(form), texts);
             Ok(redrawn(&ctx, &account, form, &language, &trial(&ctx, form), &submission.typed, errors))
@@ -109,7 +109,7 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
     }
 }
 
-fn told(ctx: &Ctx, account: &AccountSnapshot, form: &ResolvedForm, texts: Texts, sign_up: &SignUp) -> Answer {
+fn told(ctx: &Ctx, account: &AccountSnapshot, form: &ResolvedForm, texts: Texts, sign_up: &SignUp) -> Response {
     let t = ctx.words;
     let own = &account.settings.language.0;
     let set = &form.form.signup;
@@ -145,7 +145,7 @@ fn told(ctx: &Ctx, account: &AccountSnapshot, form: &ResolvedForm, texts: Texts,
         confirmed_leads_to: target(&set.confirmed_url),
         again: ctx.at(&format!("forms/{}/preview", form.form.external_id)),
     };
-    Ok(shell::framed(shell::page(200, &trial)))
+    shell::framed(shell::page(200, &trial))
 }
 
 /// What would be kept and done.

@@ -136,10 +136,9 @@ impl Kind {
         // Under another id it would be another thing. Groups and receivers with a name of their own can be renamed.
         match self.item {
             _ if !existing || vendor => {}
-            ItemKind::TagGroup => {}
             // Without a name, a receiver is known by its URL.
             ItemKind::Webhook if definition["name"].is_null() => parts[1].shape = Shape::Fixed,
-            ItemKind::Webhook => {}
+            ItemKind::TagGroup | ItemKind::Webhook => {}
             _ => parts[0].shape = Shape::Fixed,
         }
         parts
@@ -220,7 +219,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
             ItemKind::Statement => Some((t.of("choice-channel", &said("channel")), "plain")),
             ItemKind::Field => Some((t.of("choice-type", &said("type")), "plain")),
             ItemKind::TagGroup if d["web"] == true => Some((t.get("on-web"), "good")),
-            ItemKind::Webhook => webhook::badge(&ctx, item.id)?,
+            ItemKind::Webhook => webhook::badge(&ctx, item.id),
             _ => None,
         };
         let href = ctx.at(&format!("{}/{}", kind.path, item.id));

@@ -20,7 +20,7 @@ pub(crate) struct Version {
 
 /// All versions, the newest first.
 pub(crate) struct Versions {
-    pub(crate) versions: Vec<Version>,
+    pub(crate) all: Vec<Version>,
     pub(crate) counted: bool,
     pub(crate) contacts: String,
 }
@@ -54,7 +54,7 @@ pub(super) async fn of(ctx: &Ctx, id: i64) -> Result<Versions, Fail> {
         }
     };
     let contacts = format!("{}?statement={id}", ctx.at("contacts"));
-    Ok(Versions { versions: versions.iter().rev().map(shown).collect(), counted, contacts })
+    Ok(Versions { all: versions.iter().rev().map(shown).collect(), counted, contacts })
 }
 
 /// What is asked before a wording changes: what is different, and how many stay with the ones before.

@@ -66,14 +66,14 @@ fn endpoint(ctx: &Ctx, id: i64) -> Result<WebhookEndpoint, Fail> {
 }
 
 /// How it stands, for lists.
-pub(super) fn badge(ctx: &Ctx, id: i64) -> Result<Option<(String, &'static str)>, Fail> {
-    let Ok(endpoint) = endpoint(ctx, id) else { return Ok(None) };
+pub(super) fn badge(ctx: &Ctx, id: i64) -> Option<(String, &'static str)> {
+    let endpoint = endpoint(ctx, id).ok()?;
     let (key, class) = match (endpoint.disabled, endpoint.state.given_up.is_empty()) {
         (true, _) => ("webhook-disabled", "plain"),
         (_, false) => ("webhook-given-up", "bad"),
         _ => ("webhook-on", "good"),
     };
-    Ok(Some((ctx.words.get(key), class)))
+    Some((ctx.words.get(key), class))
 }
 
 pub(super) async fn ops(ctx: &Ctx, id: i64) -> Result<Ops, Fail> {
