@@ -122,7 +122,14 @@ pub(crate) fn plan(ctx: &Ctx, account: &StoredAccount, edits: Vec<Edit>) -> Resu
                         known.definition = definition;
                     }
                     None => {
-                        items.push(CurrentItem { kind, name, position: i64::MAX, definition, secret: None, version: 0 })
+                        items.push(CurrentItem {
+                            kind,
+                            name,
+                            position: i64::MAX,
+                            definition,
+                            secret: None,
+                            version: 0,
+                        });
                     }
                 }
             }

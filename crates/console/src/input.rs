@@ -259,7 +259,7 @@ impl Draw<'_> {
             Shape::Fixed => return,
             Shape::Line(_) | Shape::Choice(_) => given,
             Shape::Tick | Shape::TickOn => Some(Value::Bool(text == "yes")),
-            Shape::Number if text.is_empty() => None,
+            Shape::Number | Shape::Time if text.is_empty() => None,
             Shape::Number => match text.parse::<i64>() {
                 Ok(number) => Some(number.into()),
                 Err(_) => {
@@ -268,7 +268,6 @@ impl Draw<'_> {
                     given
                 }
             },
-            Shape::Time if text.is_empty() => None,
             Shape::Time => match account_file::parse_duration(&text) {
                 Ok(seconds) => Some(seconds.into()),
                 Err(_) => {

@@ -296,6 +296,15 @@ impl Editing {
             .collect()
     }
 
+    /// Tells apart what a page was made from: the item, and of a group its tags too.
+    fn mark(&self) -> String {
+        let tags: Vec<String> = match self.kind.item {
+            ItemKind::TagGroup if self.id.is_some() => self.tags().into_iter().map(|tag| tag.name).collect(),
+            _ => Vec::new(),
+        };
+        edit::mark(&json!([self.before, tags]))
+    }
+
     fn languages(&self, ctx: &Ctx, definition: &Value) -> Result<Vec<String>, Fail> {
         let own = &ctx.account()?.settings.language.0;
         let parts = self.kind.parts.iter().filter(|p| matches!(p.shape, Shape::Words | Shape::Areas));
@@ -341,7 +350,7 @@ impl Editing {
             kind_title: self.kind.title(ctx),
             list: ctx.at(self.kind.path),
             action: ctx.at(&own),
-            was: if existing { edit::mark(&self.before) } else { String::new() },
+            was: if existing { self.mark() } else { String::new() },
             existing,
             inputs,
             languages: languages.join(" "),
@@ -438,7 +447,7 @@ pub(crate) async fn take(ctx: Ctx) -> Answer {
     if planned.is_empty() {
         return ctx.to(&ctx.at(editing.kind.path), "nothing");
     }
-    if existing && ctx.form.get("was") != edit::mark(&editing.before) {
+    if existing && ctx.form.get("was") != editing.mark() {
         let conflict = Some(planned.lines());
         return editing.page(&ctx, 409, &definition, State { conflict, ..State::default() }).await;
     }
@@ -466,7 +475,7 @@ async fn remove(ctx: &Ctx, editing: &Editing, now: bool) -> Answer {
         Ok(planned) => planned,
         Err(faults) => return editing.page(ctx, 422, &editing.before, State { faults, ..State::default() }).await,
     };
-    if !now || ctx.form.get("was") != edit::mark(&editing.before) {
+    if !now || ctx.form.get("was") != editing.mark() {
         let t = ctx.words;
         let name = edit::natural_name(editing.kind.item, &editing.before);
         let sure = Sure {
