@@ -36,7 +36,8 @@ pub struct Options {
     /// Kills PostgreSQL instead of the server, which must recover by itself.
     #[arg(long)]
     pub kill_postgres: bool,
-    /// Seconds within which a mail that is owed must come after the last restart, and a server recover.
+    /// Seconds within which a confirmation that is owed must come after the last restart, and a server recover; and without
+    /// any mail, after which what else is owed counts as lost.
     #[arg(long, default_value_t = 90)]
     pub bound: u64,
     /// Also looks at what sign-ups set off: an automation with two mails and tags between them; the mail server leaves

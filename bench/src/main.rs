@@ -11,6 +11,7 @@ mod crash_outbox;
 mod customers;
 mod delivery;
 mod footprint;
+mod import;
 mod journeys;
 mod ledger;
 mod links;
@@ -96,6 +97,8 @@ enum Task {
     Crash(crash::Options),
     /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
     Webhooks(webhooks::Options),
+    /// A v1 import of many contacts in one body: rows a second, memory, and sign-ups meanwhile.
+    Import(import::Options),
     /// Size, start and idle memory of the server.
     Footprint,
     /// Every figure, with the machine's description.
@@ -214,6 +217,7 @@ fn run(cli: Cli) -> Result<bool> {
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
                 Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
+                Task::Import(options) => return import::run(options, &bench.stores),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),

@@ -32,7 +32,8 @@ const ACCOUNT: &[&str] = &[
     "second_factor",
     "alert_to",
 ];
-const MAIL: &[&str] = &["url_env", "return_path", "dkim", "rate_per_minute", "bad_address_after", "domain_rates"];
+const MAIL: &[&str] =
+    &["url_env", "return_path", "dkim", "rate_per_minute", "bad_address_after", "domain_rates", "ses_topics"];
 
 /// The parts of the file, in the order of the example.
 const PARTS: &[(&str, &[(ItemKind, &str)])] = &[

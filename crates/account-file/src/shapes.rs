@@ -100,6 +100,48 @@ pub(crate) fn address(text: &str) -> Result<String, String> {
         .map_err(|_| format!("must be an email address, not {}", quoted(text)))
 }
 
+/// The longest that stands in the place of `*` in a return path.
+const LONGEST_TOKEN: usize = 40;
+
+/// An address, in which one `*` before the `@` may stand for what tells one mail from another.
+pub(crate) fn return_path(text: &str) -> Result<String, String> {
+    let path = address(text)?;
+    let (local, domain) = path.rsplit_once('@').unwrap_or((&path, ""));
+    if domain.contains('*') || local.matches('*').count() > 1 {
+        return Err(format!("has at most one `*`, and before the `@`, not {}", quoted(text)));
+    }
+    if let Some((before, after)) = local.split_once('*') {
+        let joined =
+            before.ends_with(|c: char| c.is_alphanumeric()) || after.starts_with(|c: char| c.is_alphanumeric());
+        if joined {
+            return Err(format!("needs a sign such as `+` between its `*` and letters or digits: {}", quoted(text)));
+        }
+        if before.len() + LONGEST_TOKEN + after.len() > 64 {
+            return Err(format!("is too long: {LONGEST_TOKEN} characters take the place of `*` in {}", quoted(text)));
+        }
+    }
+    Ok(path)
+}
+
+/// The ARN of a topic of Amazon SNS: `arn:aws:sns:REGION:ACCOUNT:NAME`.
+pub(crate) fn sns_topic(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.split(':').collect();
+    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    match parts.as_slice() {
+        ["arn", partition, "sns", region, account, name]
+            if partition.starts_with("aws")
+                && word(partition)
+                && word(region)
+                && account.len() == 12
+                && account.bytes().all(|b| b.is_ascii_digit())
+                && word(name) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("holds topics such as `arn:aws:sns:eu-west-1:123456789012:mail`, not {}", quoted(text))),
+    }
+}
+
 /// `Name <address>`, or an address alone.
 pub(crate) fn sender(text: &str) -> Result<String, String> {
     let wrong = || format!("must be `Name <address>`, not {}", quoted(text));

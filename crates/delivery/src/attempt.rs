@@ -9,7 +9,7 @@ use store::{Attempt, Lane, Leased, Links, Owed, Place, Store, StoreError};
 
 use crate::backoff;
 use crate::fair::Route;
-use crate::mail::{Confirmation, FaultKind, Outgoing, SendFault, Sender, confirmation};
+use crate::mail::{Confirmation, Outgoing, SendFault, Sender, confirmation};
 use crate::metrics::DeliveryMetrics;
 use crate::rates::Rates;
 use crate::ways::Ways;
@@ -100,25 +100,16 @@ impl Courier {
     fn after(&self, row: &Leased, fault: &SendFault) -> Attempt {
         self.metrics.fault(fault.kind);
         let error = format!("{}: {}", fault.kind.name(), fault.text);
-        match fault.kind {
-            kind if kind.is_retryable() => self.later(row, error),
-            // An alert goes to staff, mails about a change of address to one that is not, or no longer, the contact's.
-            FaultKind::PermanentRecipient
-                if !matches!(
-                    row.owed,
-                    Owed::Alert { .. }
-                        | Owed::AddressChange { .. }
-                        | Owed::AddressChanged { .. }
-                        | Owed::EndpointGivenUp { .. }
-                        | Owed::TestMail { .. }
-                        | Owed::GuardNews { .. }
-                ) =>
-            {
-                let rule =
-                    self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
-                Attempt::BadAddress { after: rule.unwrap_or(1), error }
-            }
-            _ => Attempt::Dead { error },
+        let rule =
+            || self.store.directory().by_id(row.account).and_then(|a| a.settings.mail.as_ref()?.bad_address_after);
+        let bad = |counts, error| Attempt::BadAddress { counts, after: rule().unwrap_or(1), error };
+        let about_address = fault.about_recipient && goes_to_contact(&row.owed);
+        if !fault.kind.is_retryable() {
+            return if about_address { bad(store::HARD, error) } else { Attempt::Dead { error } };
+        }
+        match self.later(row, error) {
+            Attempt::Dead { error } if about_address => bad(store::SOFT, error),
+            other => other,
         }
     }
 
@@ -215,16 +206,17 @@ impl Courier {
             from.ok_or_else(|| NoMail::Later("the account has no sender and VESTIBULE_MAIL_FROM is not set".into()))?;
         let sender = Sender::parse(from).map_err(NoMail::Never)?;
         let way = self.ways.of(account).await.map_err(NoMail::Later)?;
+        let token = self.store.keys().mail_token(row.account, row.id, &to);
         Ok(Outgoing {
             from: from.clone(),
             to,
-            return_path: way.return_path.clone(),
+            return_path: way.return_path.as_ref().map(|path| own_return_path(path, &token)),
             subject,
             text,
             html: None,
             headers: Vec::new(),
             // The same for every attempt, so that a receiver can drop a repeat.
-            message_id: format!("{}.{}.vestibule@{}", row.account, row.id, sender.address.domain()),
+            message_id: format!("{token}.vestibule@{}", sender.address.domain()),
             date: row.since,
             feedback_id: Some(format!("{}:{}:vestibule", row.owed.kind(), account.settings.slug)),
         })
@@ -249,10 +241,32 @@ impl Courier {
             Err(why) => return self.later(row, why),
         };
         match way.transport.send_signed(mail, &way.signers, row.lane == Lane::Confirmation).await {
+            Ok(_) if goes_to_contact(&row.owed) => Attempt::Reached,
             Ok(_) => Attempt::Done,
             Err(fault) => self.after(row, &fault),
         }
     }
+}
+
+/// A return path of one mail's own, where the account's has a `*` for its token: a report that comes back says by its
+/// recipient alone which mail it is about.
+fn own_return_path(path: &EmailAddress, token: &str) -> EmailAddress {
+    let own = path.given().contains('*').then(|| EmailAddress::parse(&path.given().replacen('*', token, 1)).ok());
+    own.flatten().unwrap_or_else(|| path.clone())
+}
+
+/// Whether a mail goes to the address that its contact has: an alert goes to staff, mails about a change of address to one
+/// that is not, or no longer, the contact's.
+fn goes_to_contact(owed: &Owed) -> bool {
+    !matches!(
+        owed,
+        Owed::Alert { .. }
+            | Owed::AddressChange { .. }
+            | Owed::AddressChanged { .. }
+            | Owed::EndpointGivenUp { .. }
+            | Owed::TestMail { .. }
+            | Owed::GuardNews { .. }
+    )
 }
 
 /// The header by which receivers recognise mail that somebody caused at a form, as M3AAWG advises

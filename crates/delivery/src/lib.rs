@@ -8,6 +8,7 @@ mod attempt;
 mod automation;
 mod backoff;
 mod fair;
+mod hands;
 pub mod mail;
 mod metrics;
 mod personal_mails;

@@ -23,7 +23,7 @@ pub struct DeliveryMetrics {
 impl DeliveryMetrics {
     pub(crate) fn note(&self, attempt: &store::Attempt) {
         let counter = match attempt {
-            store::Attempt::Done => &self.done,
+            store::Attempt::Done | store::Attempt::Reached => &self.done,
             store::Attempt::Again { .. } => &self.again,
             store::Attempt::Dead { .. } | store::Attempt::BadAddress { .. } => &self.dead,
             store::Attempt::Later { .. } => &self.later,

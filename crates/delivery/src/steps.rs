@@ -56,7 +56,7 @@ impl Courier {
         }
         // A mail that was given up does not stop the run.
         let from = if is_mail { step + 1 } else { step };
-        let done = matches!(attempt, Attempt::Done);
+        let done = attempt.is_done();
         self.pass_on(account, row, run_id, step, from, &run, &contact, done).await?;
         Ok(attempt)
     }

@@ -11,11 +11,12 @@ use futures_util::FutureExt;
 use model::{AccountId, DeliveryId};
 use store::{Attempt, Lane, Leased, Links, Receipt, Share, Store};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 use crate::attempt::Courier;
 use crate::fair::{Fair, Most, Spot};
+use crate::hands::{Hands, Working};
 use crate::metrics::DeliveryMetrics;
 use crate::rates::Rates;
 use crate::ways::{Way, Ways};
@@ -25,8 +26,8 @@ use crate::ways::{Way, Ways};
 pub struct WorkerSettings {
     /// Attempts going on at one time on one route: the installation's mail server, or an account's own.
     pub at_once: usize,
-    /// How many of these may be anything else than confirmations. Fewer than a server's connections, so that a
-    /// confirmation never waits for one.
+    /// How many of these may be anything else than confirmations. More than a server's connections, since an attempt also
+    /// reads and commits; the transport keeps a quarter of its connections for confirmations.
     pub others_at_once: usize,
     /// How often to look for what has fallen due.
     pub sweep: Duration,
@@ -41,8 +42,8 @@ pub struct WorkerSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
-            at_once: 32,
-            others_at_once: 12,
+            at_once: 64,
+            others_at_once: 40,
             sweep: Duration::from_secs(1),
             share: 64,
             fallback_from: None,
@@ -53,15 +54,14 @@ impl Default for WorkerSettings {
 
 /// The workers of one node.
 pub struct Workers {
-    stop: mpsc::Sender<()>,
-    task: JoinHandle<()>,
+    working: Working,
     metrics: Arc<DeliveryMetrics>,
 }
 
 impl Workers {
     /// Starts them; `way` is the installation's. They take over what an earlier process of this node had begun.
     pub fn start(store: Store, way: Way, links: Links, settings: WorkerSettings) -> Self {
-        let (stop, stopped) = mpsc::channel(1);
+        let hands = Hands::new(store.clone());
         let metrics = Arc::new(DeliveryMetrics::default());
         let courier = Arc::new(Courier {
             store,
@@ -77,11 +77,10 @@ impl Workers {
             waiting: Fair::new(Most { all: settings.at_once.max(2), others: settings.others_at_once.max(1) }),
             settings,
             going: JoinSet::new(),
-            since: HashMap::new(),
+            hands,
             more: HashSet::new(),
         };
-        let task = tokio::spawn(work.run(stopped));
-        Self { stop, task, metrics }
+        Self { working: Working::start(|stopped| work.run(stopped)), metrics }
     }
 
     /// What they count.
@@ -91,10 +90,7 @@ impl Workers {
 
     /// Begins nothing new, waits for what is under way up to `patience`, and gives back what was not begun.
     pub async fn stop(self, patience: Duration) {
-        let _ = self.stop.send(()).await;
-        if tokio::time::timeout(patience, self.task).await.is_err() {
-            tracing::warn!("deliveries were under way when time ran out; their leases end by themselves");
-        }
+        self.working.stop(patience, "mail").await;
     }
 }
 
@@ -104,8 +100,7 @@ struct Work {
     metrics: Arc<DeliveryMetrics>,
     waiting: Fair<Leased>,
     going: JoinSet<Ended>,
-    /// Rows in hand, with the time their lease was last renewed.
-    since: HashMap<(AccountId, DeliveryId), Instant>,
+    hands: Hands,
     /// Accounts and lanes of which the last look left something behind.
     more: HashSet<(AccountId, Lane)>,
 }
@@ -145,7 +140,7 @@ impl Work {
                 }
                 Some(row) = handed.recv() => self.take(row),
                 _ = sweep.tick() => {
-                    self.renew();
+                    self.hands.renew();
                     self.look(false).await;
                 }
             }
@@ -161,7 +156,7 @@ impl Work {
     }
 
     fn take(&mut self, row: Leased) {
-        self.since.insert((row.account, row.id), Instant::now());
+        self.hands.take(&row);
         let spot = Spot { route: self.courier.route(row.account), lane: row.lane, account: row.account };
         self.waiting.push(spot, row);
     }
@@ -173,7 +168,7 @@ impl Work {
                 if in_stream {
                     self.more.insert((spot.account, spot.lane));
                 }
-                self.since.remove(&(spot.account, id));
+                self.hands.forget(spot.account, id);
                 self.waiting.ended(spot);
             }
             // Attempts catch their own panics, and nobody aborts them.
@@ -201,32 +196,21 @@ impl Work {
         }
     }
 
-    /// Keeps what takes long from being taken over by another node.
-    fn renew(&mut self) {
-        let third = Store::lease_time() / 3;
-        for ((account, id), since) in &mut self.since {
-            if since.elapsed() > third {
-                self.courier.store.keep(*account, *id);
-                *since = Instant::now();
-            }
-        }
-    }
-
     /// Looks for rows that have fallen due, of each account and lane only as many as there is room for: what an account
     /// with a dead mail server has waiting keeps nobody else's from being seen.
     async fn look(&mut self, only_left_behind: bool) {
-        let directory = self.courier.store.directory();
+        let wanted: Vec<(AccountId, Lane)> = if only_left_behind {
+            self.more.iter().copied().collect()
+        } else {
+            let directory = self.courier.store.directory();
+            LANES.iter().flat_map(|lane| directory.all().iter().map(|account| (account.id, *lane))).collect()
+        };
         let mut shares = Vec::new();
-        for lane in LANES {
-            for account in directory.all() {
-                if only_left_behind && !self.more.contains(&(account.id, lane)) {
-                    continue;
-                }
-                let room = self.settings.share.saturating_sub(self.waiting.waiting(account.id, lane));
-                // Not row by row: a look costs a transaction.
-                if room * 2 > self.settings.share {
-                    shares.push(Share { account: account.id, lane, most: room as i64 });
-                }
+        for (account, lane) in wanted {
+            let room = self.settings.share.saturating_sub(self.waiting.waiting(account, lane));
+            // Not row by row: a look costs a transaction.
+            if room * 2 > self.settings.share {
+                shares.push(Share { account, lane, most: room as i64 });
             }
         }
         if shares.is_empty() {
@@ -257,10 +241,8 @@ impl Work {
     }
 
     fn give_back(&mut self) {
-        let now = self.courier.store.ambient().now();
         for row in self.waiting.drain() {
-            self.since.remove(&(row.account, row.id));
-            let attempt = Attempt::Later { at: now, why: "the node was stopped before its turn".into() };
+            let attempt = self.hands.let_go(&row);
             settle(&self.courier.store, &self.metrics, row, attempt);
         }
     }
@@ -272,9 +254,9 @@ fn settle(store: &Store, metrics: &DeliveryMetrics, row: Leased, attempt: Attemp
         Attempt::Again { error, .. } | Attempt::Dead { error } | Attempt::BadAddress { error, .. } => {
             tracing::warn!(account = %row.account, delivery = %row.id, attempt = row.attempt, %error, "not delivered");
         }
-        Attempt::Done | Attempt::Later { .. } | Attempt::Withdrawn { .. } => {}
+        Attempt::Done | Attempt::Reached | Attempt::Later { .. } | Attempt::Withdrawn { .. } => {}
     }
-    let receipt = if matches!(attempt, Attempt::Done) { Receipt::Taken } else { Receipt::NotTaken };
+    let receipt = if attempt.is_done() { Receipt::Taken } else { Receipt::NotTaken };
     store.settle(&row, attempt);
     if let Some(sender) = row.receipt {
         // Nobody may be waiting any more.

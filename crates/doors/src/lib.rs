@@ -10,6 +10,7 @@
 //! | `/preferences/{token}`, `/{client}/preferences` | `preference_routes` |
 //! | `/unsubscribe/{token}` | `unsubscribe_routes` |
 //! | `/{client}/api/v3/…`, `/{client}/website/…` | [`spektrix`] |
+//! | `/api/v1/mail-reports` | [`mail_reports`] |
 //! | `/mailbox`, `/mailbox.json` | `mailbox` |
 
 mod body;
@@ -19,6 +20,7 @@ mod client;
 mod counts;
 pub mod decoded;
 mod form_routes;
+pub mod mail_reports;
 mod mailbox;
 mod page_answers;
 mod page_routes;
@@ -58,6 +60,8 @@ pub struct Doors {
     pub body_patience: std::time::Duration,
     /// What the Spektrix door holds between calls.
     pub spektrix: Arc<spektrix::DoorState>,
+    /// Keys by which Amazon SNS signs.
+    pub certificates: Arc<mail_reports::Certificates>,
 }
 
 impl Doors {
@@ -93,6 +97,7 @@ pub fn service(
     let https = doors.links.base().starts_with("https://");
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
+        .merge(counts::counted(model::Door::Mail, mail_reports::routes(), &doors))
         .merge(spektrix::routes())
         .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
         .fallback(page_answers::nowhere)

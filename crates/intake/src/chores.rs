@@ -12,6 +12,8 @@ use crate::nodes::Others;
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 /// How often old rows are looked for, in writes.
 const FORGET_EVERY: u32 = 900;
+/// How often names are put in order even while sign-ups do not stop coming, in writes.
+const IN_A_RUSH_EVERY: u32 = 30;
 /// How long refused attempts are kept.
 const REFUSED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long rates of several nodes are kept: the longest window of a limit.
@@ -40,6 +42,9 @@ impl Intake {
                 return;
             }
             self.exchange(&mut others).await;
+            if let Err(error) = self.store.order_names(round % IN_A_RUSH_EVERY == IN_A_RUSH_EVERY - 1).await {
+                tracing::warn!(%error, "could not put names in order");
+            }
             // First after half a minute, so that a start is not slowed down.
             if round % FORGET_EVERY == 30 {
                 self.forget().await;

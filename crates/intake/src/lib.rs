@@ -21,6 +21,7 @@ mod nodes;
 mod people;
 mod quarantine;
 mod recipients;
+mod returns;
 mod staff;
 mod uploads;
 mod users;
@@ -45,6 +46,7 @@ pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
 pub use import::{ImportRow, Imported, ImportedContact};
 pub use quarantine::Released;
+pub use returns::{MailReport, Noted, ReportedRecipient, ReturnCounts, Said, ServiceMail};
 
 use decide::{Ask, Settled};
 pub use people::Person;
@@ -100,6 +102,8 @@ pub struct IntakeCounts {
     pub confirmed: AtomicU64,
     /// Sign-ups forgotten because nobody confirmed them.
     pub cleared: AtomicU64,
+    /// What came back of our mails.
+    pub returns: ReturnCounts,
 }
 
 /// The verbs that change things. Cheap to clone.

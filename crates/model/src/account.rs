@@ -208,6 +208,7 @@ pub struct Directory {
     accounts: Vec<Arc<AccountSnapshot>>,
     by_slug: HashMap<String, usize>,
     by_sentori_key: HashMap<String, (usize, ApiUserId)>,
+    by_native_token: HashMap<String, (usize, ApiUserId)>,
     by_domain: HashMap<String, usize>,
     by_id: HashMap<AccountId, usize>,
 }
@@ -223,8 +224,14 @@ impl Directory {
                 directory.by_domain.insert(folded(domain), i);
             }
             for (id, user) in &account.api_users {
-                if user.kind == crate::ApiUserKind::Sentori {
-                    directory.by_sentori_key.insert(user.secret.reveal().to_ascii_lowercase(), (i, *id));
+                match user.kind {
+                    crate::ApiUserKind::Sentori => {
+                        directory.by_sentori_key.insert(user.secret.reveal().to_ascii_lowercase(), (i, *id));
+                    }
+                    crate::ApiUserKind::Native => {
+                        directory.by_native_token.insert(user.secret.reveal().to_owned(), (i, *id));
+                    }
+                    crate::ApiUserKind::Spektrix => {}
                 }
             }
         }
@@ -257,5 +264,13 @@ impl Directory {
     pub fn by_sentori_key(&self, key: &str) -> Option<(&Arc<AccountSnapshot>, ApiUserId)> {
         let found = self.by_sentori_key.get(key).or_else(|| self.by_sentori_key.get(&key.trim().to_ascii_lowercase()));
         found.map(|(i, user)| (&self.accounts[*i], *user))
+    }
+
+    /// The account and the caller whose native token this is. Its time tells nothing, as with
+    /// [`Directory::by_sentori_key`].
+    pub fn by_native_token(&self, token: &str) -> Option<(&Arc<AccountSnapshot>, ApiUserId, &ApiUser)> {
+        let (i, id) = self.by_native_token.get(token).filter(|_| !token.is_empty())?;
+        let account = &self.accounts[*i];
+        account.api_users.iter().find(|(user, _)| user == id).map(|(id, user)| (account, *id, user))
     }
 }

@@ -148,6 +148,9 @@ pub struct MailSettings {
     /// Rates of single domains of recipients.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domain_rates: Vec<DomainRate>,
+    /// Topics (ARNs) of Amazon SNS by which Amazon SES may say what came back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ses_topics: Vec<String>,
 }
 
 /// How fast mail may go to one domain.

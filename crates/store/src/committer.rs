@@ -29,8 +29,17 @@ use crate::writer;
 
 /// Most changes in one transaction.
 const BATCH: usize = 256;
+/// How long marks wait for a change to be committed with: a commit of their own costs as much as one of hundreds, and what
+/// comes in meanwhile waits for it.
+const GATHERED: Duration = Duration::from_millis(5);
+/// So many go at once.
+const MANY_MARKS: usize = 1024;
 /// How long a delivery stays with its node; longer work renews it. Another node takes over within this time.
 pub(crate) const LEASE: Duration = Duration::from_secs(25);
+
+/// After so many changes a young database is looked at by its planner. PostgreSQL's own look comes a minute after the first
+/// rows, and until then it may seek a contact through everybody of the account.
+const WORTH_A_LOOK: usize = 500;
 
 /// Decides about one person. May run again when its batch is tried anew, so it must not have effects of its own.
 pub(crate) trait Change: Send {
@@ -142,8 +151,14 @@ impl Queue {
     /// Notes what became of a delivery; written with the next batch.
     pub(crate) fn push_mark(&self, mark: Mark) {
         // Marks are taken even while shutting down: a mail that went out must not go out again.
-        self.lock().marks.push(mark);
-        self.arrived.notify_one();
+        let mut waiting = self.lock();
+        waiting.marks.push(mark);
+        let marks = waiting.marks.len();
+        drop(waiting);
+        // Whoever was told of the first gathers the others.
+        if marks == 1 || marks == MANY_MARKS {
+            self.arrived.notify_one();
+        }
     }
 
     pub(crate) fn push_errand(&self, errand: Errand) {
@@ -164,16 +179,34 @@ impl Queue {
         self.arrived.notify_all();
     }
 
+    /// Waits until there is work; marks alone are gathered for a moment. `None` when closed and empty.
+    fn wait_for_work(&self) -> Option<MutexGuard<'_, Waiting>> {
+        let mut waiting = self.lock();
+        let mut first_mark = None;
+        while waiting.changes.is_empty() && waiting.errands.is_empty() {
+            let marks = waiting.marks.len();
+            if waiting.closed && marks == 0 {
+                return None;
+            }
+            if marks == 0 {
+                first_mark = None;
+                waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let gathered = first_mark.get_or_insert_with(Instant::now).elapsed();
+            if waiting.closed || marks >= MANY_MARKS || gathered >= GATHERED {
+                break;
+            }
+            let woken = self.arrived.wait_timeout(waiting, GATHERED - gathered);
+            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Some(waiting)
+    }
+
     /// Waits for work. Of several changes about one person only the first is taken; the others keep their order for
     /// the next batch, so that each sees what the one before it did. `None` when closed and empty.
     fn take(&self) -> Option<Taken> {
-        let mut waiting = self.lock();
-        while waiting.changes.is_empty() && waiting.errands.is_empty() && waiting.marks.is_empty() {
-            if waiting.closed {
-                return None;
-            }
-            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
+        let mut waiting = self.wait_for_work()?;
         let errand = waiting.errands.pop_front();
         let marks = std::mem::take(&mut waiting.marks);
         let mut batch: Vec<Box<dyn Change>> = Vec::with_capacity(waiting.changes.len().min(BATCH));
@@ -238,7 +271,10 @@ impl Committer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(self, conn: Option<Conn>) {
         let mut working = Working { conn, contacts: Ids::contacts(), rows: Ids::rows() };
+        let mut young = working.conn.as_mut().is_some_and(|conn| conn.lacks_statistics().unwrap_or(false));
+        let mut changes = 0;
         while let Some(taken) = self.queue.take() {
+            changes += taken.changes.len();
             let mut marks = taken.marks;
             if !taken.changes.is_empty() {
                 self.commit(&mut working, taken.changes, &mut marks, 0);
@@ -249,6 +285,12 @@ impl Committer {
             // Last, so that a look for deliveries sees what became of those that this node has noted.
             if let Some(errand) = taken.errand {
                 self.run_errand(&mut working, errand);
+            }
+            if young && changes >= WORTH_A_LOOK {
+                young = false;
+                if let Err(error) = self.opened(&mut working).and_then(Conn::gather_statistics) {
+                    tracing::warn!(%error, "could not gather statistics");
+                }
             }
         }
     }

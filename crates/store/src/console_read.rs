@@ -50,9 +50,13 @@ statements! {
     // $13 and $14 are the ends of the range.
     BY_ADDRESS = contacts!("contact AS c WHERE c.account_id = $1 AND c.email_key >= $13 AND c.email_key < $14",
         "ORDER BY c.email_key");
-    BY_NAME = contacts!("contact AS c WHERE c.account_id = $1 AND c.id IN (SELECT v.contact_id FROM contact_value AS v \
-        WHERE v.account_id = $1 AND v.field_id IN (2, 3) AND lower(v.value) COLLATE \"C\" >= lower($13) \
-        AND lower(v.value) COLLATE \"C\" < lower($13) || $14 LIMIT 2000)", "ORDER BY c.id DESC");
+    BY_ID = contacts!("contact AS c WHERE c.account_id = $1 AND c.id = $13", "");
+    NAMED = "SELECT v.contact_id FROM contact_value AS v WHERE v.account_id = $1 AND v.searchable = 1 \
+        AND lower(v.value) COLLATE \"C\" >= lower($2) AND lower(v.value) COLLATE \"C\" < lower($2) || $3 LIMIT 2000";
+    // Names that are not in the order of names yet: see `names`.
+    FRESH_NAMED = "SELECT n.contact_id FROM (SELECT v.contact_id, v.value FROM contact_value AS v \
+        WHERE v.account_id = $1 AND v.field_id IN (2, 3) AND v.searchable IS NULL ORDER BY v.contact_id DESC LIMIT 10000) AS n \
+        WHERE lower(n.value) COLLATE \"C\" >= lower($2) AND lower(n.value) COLLATE \"C\" < lower($2) || $3 LIMIT 2000";
     NAMES = "SELECT field_id, value FROM contact_value WHERE account_id = $1 AND contact_id = $2 AND field_id IN (2, 3)";
     BY_VERSION = "SELECT version, COUNT(*) FROM contact_statement WHERE account_id = $1 AND statement_id = $2 \
         AND agreed = 1 GROUP BY version ORDER BY version";
@@ -258,7 +262,7 @@ pub(crate) fn contacts(conn: &mut Conn, account: AccountId, search: &ContactSear
         while rows.len() <= CONTACTS_A_PAGE && before > 0 {
             let from = before.saturating_sub(window).max(0);
             let wanted = (CONTACTS_A_PAGE + 1 - rows.len()) as i64;
-            rows.extend(ask(conn, account, sql, search, (before, from), wanted, None)?);
+            rows.extend(ask(conn, account, sql, search, (before, from), wanted, &[])?);
             before = from;
             window = window.saturating_mul(2);
             if started.elapsed() > PATIENCE {
@@ -277,25 +281,24 @@ pub(crate) fn contacts(conn: &mut Conn, account: AccountId, search: &ContactSear
         // As addresses are compared.
         let key = text.to_lowercase();
         let end = format!("{key}{END}");
-        rows = ask(conn, account, &BY_ADDRESS, search, all, wanted, Some((&key, &end)))?;
+        rows = ask(conn, account, &BY_ADDRESS, search, all, wanted, &[(&key).into(), (&end).into()])?;
         if !text.contains('@') {
             let words: Vec<&str> = text.split_whitespace().collect();
             let first = words.last().copied().unwrap_or(&text);
-            let named = ask(conn, account, &BY_NAME, search, all, wanted, Some((first, END)))?;
-            for row in named {
-                if !rows.iter().any(|r| r.id == row.id) {
-                    rows.push(row);
+            for id in named(conn, account, first, all.0)? {
+                if rows.len() > CONTACTS_A_PAGE {
+                    break;
                 }
-            }
-            if words.len() > 1 {
-                let mut both = Vec::new();
-                for row in rows {
-                    let name = name_of(conn, account, row.id)?.to_lowercase();
-                    if words.iter().all(|w| name.contains(&w.to_lowercase())) {
-                        both.push(row);
+                if rows.iter().any(|r| r.id == id) {
+                    continue;
+                }
+                if words.len() > 1 {
+                    let name = name_of(conn, account, id)?.to_lowercase();
+                    if !words.iter().all(|w| name.contains(&w.to_lowercase())) {
+                        continue;
                     }
                 }
-                rows = both;
+                rows.extend(ask(conn, account, &BY_ID, search, all, 1, &[id.0.into()])?);
             }
         }
         rows.truncate(CONTACTS_A_PAGE);
@@ -315,7 +318,7 @@ fn ask(
     search: &ContactSearch,
     (before, from): (i64, i64),
     most: i64,
-    range: Option<(&str, &str)>,
+    more: &[Value<'_>],
 ) -> Result<Vec<ContactRow>> {
     let letters: String = search.origin.chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '"' | '\0')).collect();
     let origin = if letters.trim().is_empty() { String::new() } else { format!("%{}%", letters.trim()) };
@@ -334,10 +337,37 @@ fn ask(
         state.into(),
         most.into(),
     ];
-    if let Some((start, end)) = range {
-        values.extend([Value::from(start), Value::from(end)]);
-    }
+    values.extend(more);
     conn.rows(sql, &values, contact_row)
+}
+
+/// Contacts below a number of whom a name begins with a word, the newest first. Their rows are looked up one by one: a
+/// planner that does not know how few they are would read the whole account.
+fn named(conn: &mut Conn, account: AccountId, word: &str, before: i64) -> Result<Vec<ContactId>> {
+    let mut ids = Vec::new();
+    for word in spellings(word) {
+        for sql in [&NAMED, &FRESH_NAMED] {
+            ids.extend(conn.rows(sql, &[account.0.into(), (&word).into(), END.into()], |r| Ok(ContactId(r.int()?)))?);
+        }
+    }
+    ids.retain(|id| id.0 < before);
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    Ok(ids)
+}
+
+/// A word as it may stand in a name. SQLite's `lower` leaves letters beyond ASCII as they are: for those, the usual ways to
+/// write them are asked for.
+fn spellings(word: &str) -> Vec<String> {
+    let mut ways = vec![word.to_owned()];
+    if !word.is_ascii() {
+        let small = word.to_lowercase();
+        let mut letters = small.chars();
+        let capital = letters.next().map(|c| c.to_uppercase().chain(letters).collect());
+        ways.extend(capital.into_iter().chain([small]));
+        ways.dedup();
+    }
+    ways
 }
 
 fn name_of(conn: &mut Conn, account: AccountId, id: ContactId) -> Result<String> {

@@ -24,19 +24,23 @@ each_statements! {
     // A result that was noted meanwhile stands.
     KEEP (Int, Int, Int, Int) = "UPDATE delivery SET due_at = {3} {from} \
         WHERE account_id = {1} AND id = {2} AND state = 0 AND leased_by = {4}";
-    MARK (Int, Int, Int, Int, Text, Int, Int) = "UPDATE delivery SET state = {3}, due_at = {4}, last_error = {5}, \
-        finished_at = {6}, attempts = attempts - {7}, leased_by = NULL {from} WHERE account_id = {1} AND id = {2}";
+    // Of a row that another node has taken over meanwhile only a success is news: anything else would have it go out again.
+    MARK (Int, Int, Int, Int, Text, Int, Int, Int) = "UPDATE delivery SET state = {3}, due_at = {4}, last_error = {5}, \
+        finished_at = {6}, attempts = attempts - {7}, leased_by = NULL {from} WHERE account_id = {1} AND id = {2} \
+        AND (leased_by = {8} OR (state = 0 AND {3} = 1))";
     // What waits behind an older row of its stream may go as soon as that one has gone.
     NEXT (Int, Int, Int) = "UPDATE delivery SET due_at = {3} {from} WHERE account_id = {1} AND id = (SELECT e.id \
         FROM delivery AS e WHERE e.account_id = {1} AND e.stream = {2} AND e.state = 0 ORDER BY e.created_at, e.id LIMIT 1) \
-        AND leased_by IS NULL AND attempts = 0 AND due_at > {3}";
+        AND leased_by IS NULL AND attempts = COALESCE(tries_from, 0) AND due_at > {3}";
     HISTORY (Int, Int, Int, Int, Int, Text, Text) = "INSERT INTO delivery_attempt (account_id, delivery_id, slot, attempt, \
         at, result, error) {rows} ON CONFLICT (account_id, delivery_id, slot) DO UPDATE SET attempt = excluded.attempt, \
         at = excluded.at, result = excluded.result, error = excluded.error";
     // An earlier mark stays: since when it is bad is what people ask.
-    BAD_ADDRESS (Int, Int, Int, Int) = "UPDATE contact SET bounces = COALESCE(bounces, 0) + 1, bad_address_at = \
-        CASE WHEN COALESCE(bounces, 0) + 1 >= {4} THEN COALESCE(bad_address_at, {3}) ELSE bad_address_at END {from} \
+    BAD_ADDRESS (Int, Int, Int, Int, Int) = "UPDATE contact SET bounces = COALESCE(bounces, 0) + {4}, bad_address_at = \
+        CASE WHEN COALESCE(bounces, 0) + {4} >= {5} THEN COALESCE(bad_address_at, {3}) ELSE bad_address_at END {from} \
         WHERE account_id = {1} AND id = {2}";
+    // What is counted are refusals in a row.
+    REACHED (Int, Int) = "UPDATE contact SET bounces = NULL {from} WHERE account_id = {1} AND id = {2} AND bounces IS NOT NULL";
 }
 
 /// How many attempts of a row are kept.
@@ -72,6 +76,8 @@ pub struct Leased {
 pub enum Attempt {
     /// The other side has it.
     Done,
+    /// The same, and the contact's address takes mail: what was counted against it is forgotten with the same commit.
+    Reached,
     /// To be tried again.
     Again {
         /// When.
@@ -91,10 +97,12 @@ pub enum Attempt {
         /// Why; without addresses or secrets.
         error: String,
     },
-    /// Given up because the contact's address takes no mail: the contact is marked with the same commit, when it is the
-    /// `after`th time.
+    /// Given up because the contact's address takes no mail: the contact is marked with the same commit, when that was so
+    /// often enough in a row.
     BadAddress {
-        /// By the account's rule.
+        /// What this counts: [`HARD`] or [`SOFT`].
+        counts: u32,
+        /// How many hard ones mark it, by the account's rule.
         after: u32,
         /// Why; without addresses or secrets.
         error: String,
@@ -105,6 +113,18 @@ pub enum Attempt {
         error: String,
     },
 }
+
+impl Attempt {
+    /// Whether the other side has it.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done | Self::Reached)
+    }
+}
+
+/// What a refusal for good counts against an address.
+pub const HARD: u32 = 5;
+/// What a mail counts that the server put off until it was given up: five of them are as bad as one that was refused.
+pub const SOFT: u32 = 1;
 
 /// A result to note.
 #[derive(Debug)]
@@ -121,7 +141,8 @@ pub(crate) struct Settled {
     id: DeliveryId,
     contact: Option<ContactId>,
     attempt: i64,
-    bad_after: u32,
+    node: i64,
+    standing: Standing,
     stream: Option<i64>,
     result: &'static str,
     state: DeliveryState,
@@ -130,21 +151,46 @@ pub(crate) struct Settled {
     error: Option<String>,
 }
 
+/// What an attempt says about the contact's address.
+#[derive(Clone, Copy, Debug)]
+enum Standing {
+    Nothing,
+    Reached,
+    Refused { counts: u32, after: u32 },
+}
+
 impl Mark {
-    pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp) -> Self {
+    pub(crate) fn new(row: &Leased, attempt: Attempt, now: Timestamp, node: i64) -> Self {
         // Webhooks are leased a stream at a time.
         let stream = if row.lane == Lane::Webhook { None } else { row.owed.stream() };
-        let bad_after = if let Attempt::BadAddress { after, .. } = &attempt { *after } else { 1 };
+        let standing = match &attempt {
+            Attempt::Reached => Standing::Reached,
+            Attempt::BadAddress { counts, after, .. } => Standing::Refused { counts: *counts, after: *after },
+            _ => Standing::Nothing,
+        };
         let (result, state, due_at, error) = match attempt {
-            Attempt::Done => ("done", DeliveryState::Done, now, None),
+            Attempt::Done | Attempt::Reached => ("done", DeliveryState::Done, now, None),
             Attempt::Again { at, error } => ("again", DeliveryState::Owed, at, Some(error)),
             Attempt::Later { at, why } => (LATER, DeliveryState::Owed, at, Some(why)),
             Attempt::Dead { error } => ("dead", DeliveryState::Dead, now, Some(error)),
-            Attempt::BadAddress { error, .. } => (BAD, DeliveryState::Dead, now, Some(error)),
+            Attempt::BadAddress { error, .. } => ("bad_address", DeliveryState::Dead, now, Some(error)),
             Attempt::Withdrawn { error } => ("withdrawn", DeliveryState::Withdrawn, now, Some(error)),
         };
         let (account, id, contact, attempt) = (row.account, row.id, row.contact, row.attempt);
-        Self::Settle(Settled { account, id, contact, attempt, bad_after, stream, result, state, now, due_at, error })
+        Self::Settle(Settled {
+            account,
+            id,
+            contact,
+            attempt,
+            node,
+            standing,
+            stream,
+            result,
+            state,
+            now,
+            due_at,
+            error,
+        })
     }
 
     pub(crate) fn keep(account: AccountId, id: DeliveryId, now: Timestamp, node: i64) -> Self {
@@ -153,7 +199,6 @@ impl Mark {
 }
 
 const LATER: &str = "later";
-const BAD: &str = "bad_address";
 
 /// The statements that note the marks.
 pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
@@ -161,10 +206,10 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
     let mut settle = Batch::new(&MARK);
     let mut next = Batch::new(&NEXT);
     let mut history = Batch::new(&HISTORY);
-    let mut bad = Batch::new(&BAD_ADDRESS);
+    let (mut bad, mut reached) = (Batch::new(&BAD_ADDRESS), Batch::new(&REACHED));
     // One statement must not meet the same row twice: the last word about it counts.
     let mut seen = HashSet::with_capacity(marks.len());
-    let (mut bad_contacts, mut streams) = (BTreeMap::new(), BTreeMap::new());
+    let (mut standings, mut streams) = (BTreeMap::new(), BTreeMap::new());
     for mark in marks.iter().rev() {
         match mark {
             Mark::Keep { account, id, until, node } => {
@@ -185,6 +230,7 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
                     (&s.error).into(),
                     (!owed).then_some(s.now).into(),
                     i64::from(s.result == LATER).into(),
+                    s.node.into(),
                 ]);
                 // What goes well at once needs no history: the row says it all.
                 if s.result != LATER && (s.attempt > 1 || s.result != "done") {
@@ -201,19 +247,46 @@ pub(crate) fn mark_steps(marks: &[Mark]) -> Vec<Step<'_, 'static>> {
                 if let (Some(stream), false) = (s.stream, owed) {
                     streams.insert((s.account, stream), s.now);
                 }
-                if let (BAD, Some(contact)) = (s.result, s.contact) {
-                    bad_contacts.insert((s.account, contact), (s.now, s.bad_after));
+                if let Some(contact) = s.contact {
+                    note_standing(standings.entry((s.account, contact)).or_default(), s);
                 }
             }
         }
     }
-    for ((account, contact), (at, after)) in bad_contacts {
-        bad.push([account.0.into(), contact.0.into(), at.into(), i64::from(after).into()]);
+    for ((account, contact), of) in standings {
+        let key = [account.0.into(), contact.0.into()];
+        if of.reached {
+            reached.push(key);
+        }
+        if let Some((counts, at, after)) = of.refused {
+            let points = i64::from(after).saturating_mul(i64::from(HARD));
+            bad.push([key[0], key[1], at.into(), counts.into(), points.into()]);
+        }
     }
     for ((account, stream), at) in streams {
         next.push([account.0.into(), stream.into(), at.into()]);
     }
-    [keep, settle, next, history, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
+    [keep, settle, next, history, reached, bad].into_iter().filter(|b| !b.is_empty()).map(Step::Write).collect()
+}
+
+/// What the marks of one batch say about one address.
+#[derive(Default)]
+struct AddressMarks {
+    reached: bool,
+    /// What counts against it, when, and the account's rule.
+    refused: Option<(i64, Timestamp, u32)>,
+}
+
+/// The marks come with the latest first: what is older than a success counts no more.
+fn note_standing(of: &mut AddressMarks, mark: &Settled) {
+    match mark.standing {
+        Standing::Reached => of.reached = true,
+        Standing::Refused { counts, after } if !of.reached => {
+            let before = of.refused.map_or(0, |(before, ..)| before);
+            of.refused = Some((before.saturating_add(i64::from(counts)), mark.now, after));
+        }
+        Standing::Nothing | Standing::Refused { .. } => {}
+    }
 }
 
 /// How many rows of a stream were taken by the other side since.

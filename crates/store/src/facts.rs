@@ -11,6 +11,7 @@ use crate::plan::{
     AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
 };
 use crate::recipients::{self, Asked};
+use crate::returns::{self, MailHistory};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
 each_statements! {
@@ -163,6 +164,9 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
     let (mut with_tags, mut with_addresses) = (Vec::new(), Vec::new());
     let (mut tagged, mut lives) = (Vec::new(), Vec::new());
     let (mut known, mut with_values, mut with_earlier) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut returned, mut sent, mut steps_of) =
+        (Batch::new(&returns::RETURNS), Batch::new(&returns::SENT), Batch::new(&returns::RUNS_OF));
+    let mut with_mails = Vec::new();
     for (i, (q, f)) in questions.iter().zip(facts.iter()).enumerate() {
         let Some(contact) = &f.contact else { continue };
         let key = [q.key.account.0.into(), contact.id.0.into()];
@@ -172,6 +176,12 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         if q.wants.runs {
             runs.push(key);
             with_runs.push(i);
+        }
+        if q.wants.mails {
+            returned.push(key);
+            sent.push(key);
+            steps_of.push(key);
+            with_mails.push(i);
         }
         if let Some(id) = q.wants.run {
             run.push([key[0], id.into()]);
@@ -229,7 +239,25 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         stands_at.push((with_run[i], row.int_opt()?.is_none().then_some(next)));
         Ok(())
     };
+    let (mut came_back, mut mailed, mut definitions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut read_returned = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        came_back.push((with_mails[i], returns::return_row(row)?));
+        Ok(())
+    };
+    let mut read_sent = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        mailed.push((with_mails[i], returns::sent_row(row)?));
+        Ok(())
+    };
+    let mut read_definition = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        definitions.push((with_mails[i], returns::run_row(row)?));
+        Ok(())
+    };
     let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    if !returned.is_empty() {
+        steps.push(Step::Read(returned, &mut read_returned));
+        steps.push(Step::Read(sent, &mut read_sent));
+        steps.push(Step::Read(steps_of, &mut read_definition));
+    }
     if !runs.is_empty() {
         steps.push(Step::Read(runs, &mut read_runs));
     }
@@ -249,6 +277,13 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
+    for &i in &with_mails {
+        fn of<T>(rows: &mut Vec<(usize, T)>, i: usize) -> Vec<T> {
+            rows.extract_if(.., |(of, _)| *of == i).map(|(_, row)| row).collect()
+        }
+        let (rows, runs) = (of(&mut mailed, i), of(&mut definitions, i));
+        facts[i].mails = MailHistory { returned: of(&mut came_back, i), sent: returns::mails(rows, &runs) };
+    }
     for (i, automation) in been_in {
         facts[i].runs.push(automation);
     }

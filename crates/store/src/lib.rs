@@ -25,7 +25,9 @@ mod keys;
 mod lanes;
 mod leasing;
 mod links;
+mod mail_tokens;
 mod metrics;
+mod names;
 mod outbox;
 mod people;
 mod plan;
@@ -33,6 +35,7 @@ mod plan;
 mod plan_tests;
 mod read;
 mod recipients;
+mod returns;
 mod serving;
 mod sql;
 mod store_console;
@@ -66,13 +69,14 @@ pub use console_trail::{NewTrail, TrailRow};
 pub use console_users::{ConsoleSession, ConsoleUser, Role};
 pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
-pub use deliveries::{Attempt, Leased};
+pub use deliveries::{Attempt, HARD, Leased, SOFT};
 pub use error::{Result, StoreError};
 pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use leasing::Share;
 pub use links::{CustomerLink, Links, Of, Place, dies_at, pending_token};
+pub use mail_tokens::{LONGEST_MAIL_TOKEN, MailMark};
 pub use metrics::{Histogram, StoreMetrics};
 pub use outbox::{Handled, OutboxFilter, OutboxRow, PastAttempt, RunRow};
 pub use people::{Died, PersonChange};
@@ -83,6 +87,7 @@ pub use plan::{
 };
 pub use read::{Contact, ContactKey, StatementAnswer, TagCount};
 pub use recipients::{MailFor, Mailbox, MailboxChange, MailboxFacts, SentMail};
+pub use returns::{MailHistory, MailReturn, ReturnKind, SentTo};
 pub use sql::{SCHEMA_VERSION, Target, TargetFault};
 pub use uploads::{NewUpload, Pace, Piece, Upload, UploadGroup, UploadState};
 pub use webhooks::{Announcer, FORMER_SECRET_SIGNS, Failing, RouteKey};
@@ -485,7 +490,7 @@ impl Store {
     /// Notes what became of an attempt, with the next commit.
     pub fn settle(&self, row: &Leased, attempt: Attempt) {
         self.inner.hand_over.settled(row.account, row.id);
-        self.inner.queue.push_mark(Mark::new(row, attempt, self.inner.ambient.now()));
+        self.inner.queue.push_mark(Mark::new(row, attempt, self.inner.ambient.now(), self.inner.node));
     }
 
     /// An attempt is still under way: the lease begins anew, with the next commit.

@@ -30,6 +30,11 @@ statements! {
         WHERE account_id = $1 AND id = $2 AND state IN (0, 2, 3) AND leased_by IS NULL";
     DROP = "UPDATE delivery SET state = 3, last_error = 'dropped by an operator', finished_at = $3 \
         WHERE account_id = $1 AND id = $2 AND state IN (0, 2) AND leased_by IS NULL";
+    // What waits behind the row may go at once; as after one that was delivered.
+    NEXT_OF = "UPDATE delivery SET due_at = $3 WHERE account_id = $1 AND id = (SELECT e.id FROM delivery AS e \
+        WHERE e.account_id = $1 AND e.stream = (SELECT d.stream FROM delivery AS d WHERE d.account_id = $1 AND d.id = $2) \
+        AND e.state = 0 ORDER BY e.created_at, e.id LIMIT 1) AND leased_by IS NULL AND attempts = COALESCE(tries_from, 0) \
+        AND due_at > $3";
     RUN = "SELECT automation_id, contact_id, definition, trx, language, next_step, finished_at FROM automation_run \
         WHERE account_id = $1 AND id = $2";
     // Without its next step a run goes nowhere any more.
@@ -220,10 +225,11 @@ pub(crate) fn drop_rows(
         let mut handled = Vec::new();
         for id in ids {
             let changed = conn.run(&DROP, &[account.0.into(), id.0.into(), now.into()])?;
-            if changed > 0
-                && let Some(run) = run_of(conn, account, *id)?
-            {
-                conn.run(&END_RUN, &[account.0.into(), run.into(), now.into()])?;
+            if changed > 0 {
+                conn.run(&NEXT_OF, &[account.0.into(), id.0.into(), now.into()])?;
+                if let Some(run) = run_of(conn, account, *id)? {
+                    conn.run(&END_RUN, &[account.0.into(), run.into(), now.into()])?;
+                }
             }
             handled.push((*id, outcome(conn, account, *id, changed)?));
         }

@@ -15,7 +15,7 @@ statements! {
 
 each_statements! {
     RENAME (Int, Int, Text, Text, Int) = "UPDATE contact SET email_key = {3}, email = {4}, bad_address_at = NULL, \
-        modified_at = {5} {from} WHERE account_id = {1} AND id = {2}";
+        bounces = NULL, modified_at = {5} {from} WHERE account_id = {1} AND id = {2}";
     // Links that went to the old address.
     END_LINKS (Int, Int) = "DELETE FROM customer_session {using} WHERE account_id = {1} AND contact_id = {2} \
         AND purpose <> 'session'";
@@ -53,6 +53,8 @@ each_statements! {
     ERASE_LISTS (Int, Int) = "DELETE FROM contact_list {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_TAGS (Int, Int) = "DELETE FROM contact_tag {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_ANSWERS (Int, Int) = "DELETE FROM contact_statement {using} WHERE account_id = {1} AND contact_id = {2}";
+    // What came back from an address says nothing about another one.
+    FORGET_RETURNS (Int, Int) = "DELETE FROM mail_return {using} WHERE account_id = {1} AND contact_id = {2}";
     ERASE_UPLOADS (Int, Int) = "DELETE FROM upload_contact {using} WHERE account_id = {1} AND contact_id = {2} \
         AND group_id IN (SELECT g.id FROM upload_group AS g WHERE g.account_id = {1})";
     // With the row goes the number that ties consent events to the person.
@@ -91,6 +93,7 @@ pub(crate) struct People<'a>(Vec<(Batch<'a>, Kind)>);
 enum Kind {
     Rename,
     EndLinks,
+    Returns,
     Release,
     Unsuppress,
     Erase,
@@ -120,6 +123,7 @@ impl<'a> People<'a> {
         let mut all = vec![
             (Batch::new(&RENAME), Kind::Rename),
             (Batch::new(&END_LINKS), Kind::EndLinks),
+            (Batch::new(&FORGET_RETURNS), Kind::Returns),
             (Batch::new(&RELEASE), Kind::Release),
             (Batch::new(&UNSUPPRESS), Kind::Unsuppress),
             (Batch::new(&CLEAR_CONTACT), Kind::Clear),
@@ -142,9 +146,9 @@ impl<'a> People<'a> {
                         batch.push([of[0], hash.into(), (*reason).into()]);
                     }
                 }
-                (PersonChange::Erase, Kind::Erase)
+                (PersonChange::Erase, Kind::Erase | Kind::Returns)
                 | (PersonChange::ClearIfEmpty, Kind::Clear)
-                | (PersonChange::Rename(_), Kind::EndLinks) => batch.push(of),
+                | (PersonChange::Rename(_), Kind::EndLinks | Kind::Returns) => batch.push(of),
                 _ => {}
             }
         }

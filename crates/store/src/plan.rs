@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::customer_links::LinkPurpose;
 use crate::recipients::{Mailbox, MailboxChange, MailboxFacts};
+use crate::returns::{MailHistory, MailReturn};
 
 /// Who a change is about. Changes of one person never run at the same time, on any node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +42,8 @@ pub struct Wants {
     pub runs: bool,
     /// This run of an automation.
     pub run: Option<i64>,
+    /// The last mails to the contact and what came back of them.
+    pub mails: bool,
     /// How many row numbers the decision may take beyond `NUMBERS_PER_PLAN`: one for each list and statement.
     pub numbers: usize,
 }
@@ -249,6 +252,8 @@ pub struct Facts {
     pub runs: Vec<AutomationId>,
     /// The wanted run: its next step, `None` when it is over.
     pub run: Option<Option<i64>>,
+    /// The last mails to the contact, when wanted.
+    pub mails: MailHistory,
 }
 
 /// Numbers for the rows of one plan.
@@ -753,4 +758,8 @@ pub struct Plan {
     pub upload: Option<i64>,
     /// A mail to the contact that came back; written nowhere, only told.
     pub bounce: Option<Bounce>,
+    /// What came back, to keep.
+    pub returned: Option<MailReturn>,
+    /// Marks the contact's address bad; an earlier mark stays.
+    pub bad_address: bool,
 }

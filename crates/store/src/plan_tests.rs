@@ -3,7 +3,7 @@
 
 use model::AccountId;
 
-use crate::deliveries::{DEAD_COUNT, KEEP, MARK, NEXT, OWED_COUNT, STATE, TOLD};
+use crate::deliveries::{DEAD_COUNT, KEEP, MARK, NEXT, OWED_COUNT, REACHED, STATE, TOLD};
 use crate::leasing::{self, DUE, END_LEASES, HEAD, LEASE_ROW, OF_STREAM, PUT_BACK, Share};
 use crate::plan::Lane;
 use crate::sql::{Conn, Each, Sql};
@@ -58,6 +58,10 @@ fn nothing_reads_the_whole_outbox() {
             let plan = conn.plan_of_each(statement).expect("a plan");
             assert!(!whole_table(&plan), "{}\n{}", statement.text, plan.join("\n"));
         }
+        // Every mail that is taken asks this, and nearly nobody has any refusals.
+        let plan = conn.plan_of_each(&REACHED).expect("a plan").join("\n");
+        let seeks = if conn.is_sqlite() { "account_id=? AND id=?" } else { "contact_refused" };
+        assert!(plan.contains(seeks), "{plan}");
     });
 }
 

@@ -12,6 +12,7 @@ use crate::keys::Keys;
 use crate::people::{self, People};
 use crate::plan::{PersonKey, Plan};
 use crate::recipients::{self, ANSWER_MAILS, COUNT_MAILS, NEW_MAIL};
+use crate::returns::{MARK_BAD, NEW_RETURN};
 use crate::sql::{Batch, Conn, Step, Value, each_statements};
 
 each_statements! {
@@ -199,6 +200,8 @@ batches! {
     put_address: PUT_ADDRESS,
     drop_address: DROP_ADDRESS,
     in_group: IN_GROUP,
+    new_return: NEW_RETURN,
+    mark_bad: MARK_BAD,
 }
 
 impl<'a> Batches<'a> {
@@ -389,6 +392,20 @@ impl<'a> Batches<'a> {
         }
         if let Some(group) = plan.upload {
             self.in_group.push([account, group.into(), contact]);
+        }
+        if let Some(back) = &plan.returned {
+            self.new_return.push([
+                account,
+                contact,
+                back.mail.into(),
+                back.report.into(),
+                back.kind.code().into(),
+                back.mailed_at.into(),
+                now.into(),
+            ]);
+        }
+        if plan.bad_address {
+            self.mark_bad.push([account, contact, now.into()]);
         }
         for address in &plan.drop_addresses {
             self.drop_address.push([account, contact, (*address).into()]);

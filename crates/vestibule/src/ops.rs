@@ -150,6 +150,7 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
     for (kind, count) in ops.deliveries.faults() {
         text.line("vestibule_mail_faults_total", &format!("kind=\"{}\"", kind.name()), count);
     }
+    returns(ops, text);
     webhooks(ops, text);
     // Left out while the database does not answer: a gauge of nought would be a lie.
     if let Ok(counts) = ops.intake.store().delivery_counts().await {
@@ -161,6 +162,21 @@ async fn deliveries(ops: &Ops, text: &mut Exposition) {
                 text.line("vestibule_deliveries", &labels, count as u64);
             }
         }
+    }
+}
+
+fn returns(ops: &Ops, text: &mut Exposition) {
+    let counts = &ops.intake.counts().returns;
+    text.head("vestibule_mail_returns_total", "counter", "Reports about mails, by what came of them.");
+    for (name, count) in [
+        ("hard", &counts.hard),
+        ("soft", &counts.soft),
+        ("complaint", &counts.complaints),
+        ("delivered", &counts.delivered),
+        ("repeated", &counts.repeated),
+        ("unknown", &counts.unknown),
+    ] {
+        text.line("vestibule_mail_returns_total", &format!("kind=\"{name}\""), read(count));
     }
 }
 

@@ -84,6 +84,9 @@ pub struct ServeSettings {
     /// Sends what goes to captcha services to this address instead, for a gateway of your own: http://host:port
     #[arg(long, env = "VESTIBULE_CAPTCHA_URL", value_name = "URL")]
     pub captcha_url: Option<String>,
+    /// Fetches what Amazon SNS's messages name from this address instead, for a gateway of your own: http://host:port
+    #[arg(long, env = "VESTIBULE_SNS_URL", value_name = "URL")]
+    pub sns_url: Option<String>,
     /// Throw-away mail domains beside those that ship: a file with one a line; !domain takes one off the list
     #[arg(long, env = "VESTIBULE_DISPOSABLE_DOMAINS", value_name = "FILE")]
     pub disposable_domains: Option<PathBuf>,
@@ -184,6 +187,7 @@ impl ServeSettings {
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             allow_private_targets: self.allow_private_targets.or(file.allow_private_targets),
             captcha_url: self.captcha_url.or(file.captcha_url),
+            sns_url: self.sns_url.or(file.sns_url),
             disposable_domains: self.disposable_domains.or(file.disposable_domains),
             max_connections: self.max_connections.or(file.max_connections),
             queue: self.queue.or(file.queue),
@@ -226,6 +230,16 @@ impl ServeSettings {
             }
         })
         .collect()
+    }
+
+    /// What takes the place of Amazon's own address for what SNS's messages name.
+    pub fn sns_url(&self) -> Result<Option<url::Url>, SettingsFault> {
+        let text = self.sns_url.as_deref().filter(|url| !url.is_empty());
+        let read = |text: &str| match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(url),
+            _ => Err(SettingsFault::new("VESTIBULE_SNS_URL", "it must be http(s)://host[:port]")),
+        };
+        text.map(read).transpose()
     }
 
     /// Most client connections at one time.

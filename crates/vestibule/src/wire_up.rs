@@ -203,6 +203,7 @@ impl NodeParts {
         };
         let key_dir = self.key_dir;
         let allow_private = self.serve.allow_private_targets.unwrap_or(false);
+        let sns_url = self.serve.sns_url()?;
         let webhooks =
             Webhooks::start(self.store.clone(), WebhookSettings { allow_private, ..WebhookSettings::default() });
         let doors = Doors {
@@ -216,6 +217,7 @@ impl NodeParts {
             counts: Arc::new(RequestCounts::default()),
             body_patience: self.body_patience,
             spektrix: Arc::new(doors::spektrix::DoorState::new(&self.store)?),
+            certificates: Arc::new(doors::mail_reports::Certificates::new(allow_private, sns_url)),
         };
         let clearing = tokio::spawn(doors.intake.clone().keep_clear());
         let uploads = tokio::spawn(doors.intake.clone().keep_uploads());

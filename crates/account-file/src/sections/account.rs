@@ -98,11 +98,12 @@ fn read_mail(file: &mut Table<'_, '_>) -> Option<MailSettings> {
     }
     let mail = MailSettings {
         url_env: value(t.checked("url_env", shapes::variable)),
-        return_path: value(t.checked("return_path", shapes::address)),
+        return_path: value(t.checked("return_path", shapes::return_path)),
         dkim,
         rate_per_minute: t.number("rate_per_minute", 1..=1_000_000),
         bad_address_after: t.number("bad_address_after", 1..=100),
         domain_rates,
+        ses_topics: values(t.checked_list("ses_topics", shapes::sns_topic)),
     };
     t.finish();
     Some(mail)

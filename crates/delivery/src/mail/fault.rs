@@ -57,13 +57,15 @@ pub struct SendFault {
     pub kind: FaultKind,
     /// The server's reply code, when it gave one.
     pub code: Option<u16>,
+    /// Whether the server would not have, or not now, this recipient rather than this mail.
+    pub about_recipient: bool,
     /// What happened, for people. Holds no address and no secret.
     pub text: String,
 }
 
 impl SendFault {
     pub(crate) fn new(kind: FaultKind, text: impl Into<String>) -> Self {
-        Self { kind, code: None, text: text.into() }
+        Self { kind, code: None, about_recipient: kind == FaultKind::PermanentRecipient, text: text.into() }
     }
 }
 

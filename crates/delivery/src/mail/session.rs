@@ -3,8 +3,10 @@
 //! lettre's `AsyncSmtpConnection` speaks the commands; the TCP stream, TLS, the time limits and the meaning of each
 //! answer are ours. Where connections are kept and used again: [`super::smtp`].
 
+use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::Engine;
@@ -40,6 +42,8 @@ pub(crate) struct Server {
 /// An open connection, logged in.
 pub(crate) struct Session {
     connection: AsyncSmtpConnection,
+    /// Whether the server takes several commands in one go.
+    pipelining: bool,
     command_limit: Duration,
     /// How many mails it has carried.
     pub(crate) mails: u32,
@@ -102,7 +106,7 @@ impl Server {
             (None, IpAddr::V4(address)) => ClientId::Ipv4(address),
             (None, IpAddr::V6(address)) => ClientId::Ipv6(address),
         };
-        let connection = if self.url.security == Security::Implicit {
+        let (connection, pipelining) = if self.url.security == Security::Implicit {
             let stream = self.secure(stream).await?;
             self.hello(Wire::greeted(stream, peer), &hello).await?
         } else {
@@ -110,7 +114,7 @@ impl Server {
             let first = stream.into_std().map_err(lost)?;
             let second = first.try_clone().map_err(lost)?;
             let first = TcpStream::from_std(first).map_err(lost)?;
-            let mut plain = self.hello(Wire::greeted(first, peer), &hello).await?;
+            let (mut plain, pipelining) = self.hello(Wire::greeted(first, peer), &hello).await?;
             if plain.can_starttls() {
                 self.said(Step::StartTls, plain.command(Starttls)).await?;
                 drop(plain);
@@ -122,10 +126,11 @@ impl Server {
                 let text = "the mail server does not offer STARTTLS, and a password is not sent in the clear";
                 return Err(SendFault::new(FaultKind::Tls, text));
             } else {
-                plain
+                (plain, pipelining)
             }
         };
-        let mut session = Session { connection, command_limit: self.command_limit, mails: 0, used: Instant::now() };
+        let mut session =
+            Session { connection, pipelining, command_limit: self.command_limit, mails: 0, used: Instant::now() };
         if let Some(login) = &self.url.login {
             self.log_in(&mut session, login).await?;
         }
@@ -178,12 +183,15 @@ impl Server {
         tokio::task::spawn_blocking(move || tls::verified(&ca)).await.map_err(|fault| fault.to_string())?
     }
 
-    async fn hello<S>(&self, wire: Wire<S>, hello: &ClientId) -> Result<AsyncSmtpConnection, SendFault>
+    /// Says hello; the connection, and whether the server offers PIPELINING.
+    async fn hello<S>(&self, wire: Wire<S>, hello: &ClientId) -> Result<(AsyncSmtpConnection, bool), SendFault>
     where
         Wire<S>: lettre::transport::smtp::client::AsyncTokioStream + 'static,
     {
+        let pipelining = wire.pipelining();
         let connect = AsyncSmtpConnection::connect_with_transport(Box::new(wire), hello);
-        self.said(Step::Hello, connect).await
+        let connection = self.said(Step::Hello, connect).await?;
+        Ok((connection, pipelining.load(Ordering::Relaxed)))
     }
 
     async fn log_in(&self, session: &mut Session, login: &Login) -> Result<(), SendFault> {
@@ -226,20 +234,51 @@ impl Session {
         if !bytes.is_ascii() {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
+        self.announce(Mail::new(Some(from.clone()), parameters), Rcpt::new(to.clone(), Vec::new())).await?;
         let limit = self.command_limit;
-        let done = Severity::PositiveCompletion;
-        let mail = Mail::new(Some(from.clone()), parameters);
-        expected(Step::Sender, done, within(limit, Step::Sender, self.connection.command(mail)).await?)?;
-        let rcpt = Rcpt::new(to.clone(), Vec::new());
-        expected(Step::Recipient, done, within(limit, Step::Recipient, self.connection.command(rcpt)).await?)?;
-        let data = within(limit, Step::Data, self.connection.command(Data)).await?;
-        expected(Step::Data, Severity::PositiveIntermediate, data)?;
-        // lettre ends the content with CRLF of its own.
+        // The end of the content has a CRLF of its own.
         let content = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-        let taken = within(limit, Step::Content, self.connection.message(content)).await?;
-        let taken = expected(Step::Content, done, taken)?;
+        let taken = match std::str::from_utf8(content) {
+            Ok(content) => within(limit, Step::Content, self.connection.command(Content(content))).await?,
+            Err(_) => within(limit, Step::Content, self.connection.message(content)).await?,
+        };
+        let taken = expected(Step::Content, Severity::PositiveCompletion, taken)?;
         self.mails += 1;
         Ok(format!("{} {}", taken.code(), taken.message().collect::<Vec<_>>().join(" ")))
+    }
+
+    /// Names sender and recipient, until the server waits for the content.
+    async fn announce(&mut self, mail: Mail, rcpt: Rcpt) -> Result<(), Failure> {
+        let (done, go_on) = (Severity::PositiveCompletion, Severity::PositiveIntermediate);
+        let limit = self.command_limit;
+        if !self.pipelining {
+            expected(Step::Sender, done, within(limit, Step::Sender, self.connection.command(mail)).await?)?;
+            expected(Step::Recipient, done, within(limit, Step::Recipient, self.connection.command(rcpt)).await?)?;
+            let data = within(limit, Step::Data, self.connection.command(Data)).await?;
+            return expected(Step::Data, go_on, data).map(drop);
+        }
+        let together = Together(mail, rcpt);
+        let sender = within(limit, Step::Sender, self.connection.command(together)).await;
+        let sender = sender.and_then(|reply| expected(Step::Sender, done, reply));
+        if matches!(sender, Err(Failure::Lost(_))) {
+            return sender.map(drop);
+        }
+        let recipient = within(limit, Step::Recipient, self.connection.read_response()).await;
+        let recipient = recipient.and_then(|reply| expected(Step::Recipient, done, reply));
+        let refused = match sender.and(recipient) {
+            Ok(_) => None,
+            Err(Failure::Refused(fault)) => Some(fault),
+            Err(lost) => return Err(lost),
+        };
+        let data = within(limit, Step::Data, self.connection.read_response()).await;
+        let data = data.and_then(|reply| expected(Step::Data, go_on, reply));
+        match (refused, data) {
+            (None, data) => data.map(drop),
+            // As it must be: without a recipient there is no content to wait for.
+            (Some(fault), Err(Failure::Refused(_))) => Err(Failure::Refused(fault)),
+            // It is gone, or waits for content that is for nobody: there is no way back but a new connection.
+            (Some(fault), _) => Err(Failure::Lost(fault)),
+        }
     }
 
     /// Forgets a mail half handed over; whether the connection is still of use.
@@ -250,6 +289,32 @@ impl Session {
     /// Says goodbye, briefly.
     pub(crate) async fn quit(mut self) {
         let _ = timeout(Duration::from_secs(2), self.connection.quit()).await;
+    }
+}
+
+/// The commands before the content, in one go (RFC 2920).
+struct Together(Mail, Rcpt);
+
+impl fmt::Display for Together {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{Data}", self.0, self.1)
+    }
+}
+
+/// Content with its end in one piece, so that it goes out in one write; dots that begin a line are doubled (RFC 5321,
+/// 4.5.2).
+struct Content<'a>(&'a str);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.starts_with('.') {
+            f.write_str(".")?;
+        }
+        for (n, part) in self.0.split("\r\n.").enumerate() {
+            f.write_str(if n > 0 { "\r\n.." } else { "" })?;
+            f.write_str(part)?;
+        }
+        f.write_str("\r\n.\r\n")
     }
 }
 
@@ -275,7 +340,9 @@ fn failure(step: Step, error: &Error) -> Failure {
         return broken(step, format!("connection lost at {}: {words}", step.name()));
     };
     let kind = kind_of(step, code, &words);
-    let fault = SendFault { kind, code: Some(code), text: format!("{code} {words}") };
+    let about_recipient =
+        kind == FaultKind::PermanentRecipient || step == Step::Recipient && kind == FaultKind::Temporary;
+    let fault = SendFault { kind, code: Some(code), about_recipient, text: format!("{code} {words}") };
     // 421: the server closes the connection (RFC 5321, section 3.8).
     if code == 421 { Failure::Lost(fault) } else { Failure::Refused(fault) }
 }

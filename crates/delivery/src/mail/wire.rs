@@ -3,11 +3,13 @@
 //!
 //! lettre reads a reply line of any length into memory, gives up on bytes that are not UTF-8 and panics on an EHLO line
 //! of white space alone (0.11.23, `read_response` and `ServerInfo::from_response`). All three are the server's to
-//! choose, so they are dealt with here, beneath the parser.
+//! choose, so they are dealt with here, beneath the parser. So is PIPELINING, an offer that lettre passes over.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -15,6 +17,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Most bytes a server may send between two things we say.
 const MOST_SAID: usize = 64 * 1024;
+
+/// As much of a line as says whether it offers PIPELINING.
+const LINE: usize = "250-PIPELINING\r".len() + 1;
 
 /// What is read in place of a greeting after STARTTLS, where the server gives none.
 const GREETING: &[u8] = b"220 secured\r\n";
@@ -28,6 +33,9 @@ pub(crate) struct Wire<S> {
     left: usize,
     /// Where the next byte stands in its line.
     column: usize,
+    /// How that line begins.
+    line: [u8; LINE],
+    pipelining: Arc<AtomicBool>,
     /// What is still to be read of the greeting made up.
     greeting: &'static [u8],
 }
@@ -35,7 +43,13 @@ pub(crate) struct Wire<S> {
 impl<S> Wire<S> {
     /// A stream on which the server speaks first.
     pub(crate) fn greeted(stream: S, peer: SocketAddr) -> Self {
-        Self { stream, peer, left: MOST_SAID, column: 0, greeting: b"" }
+        let pipelining = Arc::default();
+        Self { stream, peer, left: MOST_SAID, column: 0, line: [0; LINE], pipelining, greeting: b"" }
+    }
+
+    /// Whether a line so far offered PIPELINING; kept up.
+    pub(crate) fn pipelining(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.pipelining)
     }
 
     /// A stream on which the server has spoken before, without TLS.
@@ -46,12 +60,19 @@ impl<S> Wire<S> {
     fn tame(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
             if *byte == b'\n' {
+                let line = &self.line[..self.column.min(LINE)];
+                if line.get(4..).is_some_and(|offer| offer.trim_ascii_end().eq_ignore_ascii_case(b"PIPELINING")) {
+                    self.pipelining.store(true, Ordering::Relaxed);
+                }
                 self.column = 0;
                 continue;
             }
             let blank = byte.is_ascii_whitespace() || *byte == 0x0b;
             if *byte >= 0x80 || self.column == 4 && blank && *byte != b'\r' {
                 *byte = b'?';
+            }
+            if let Some(place) = self.line.get_mut(self.column) {
+                *place = *byte;
             }
             self.column = self.column.saturating_add(1);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri, header};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -114,6 +114,25 @@ impl Caller {
             .http1_title_case_headers(true)
             .build(connector);
         Self { client, time_limit }
+    }
+
+    /// Gets what is behind a URL, at most `most` bytes of it.
+    pub async fn get(&self, url: &str, most: usize) -> Result<Bytes, CallFault> {
+        let uri: Uri = url.parse().map_err(|_| CallFault::new(CallFaultKind::Url, "the URL cannot be read"))?;
+        let mut request = Request::new(Full::default());
+        *request.uri_mut() = uri;
+        let got = async {
+            let answer = self.client.request(request).await.map_err(|error| fault_of(&error))?;
+            if !answer.status().is_success() {
+                return Err(CallFault::new(CallFaultKind::Status, answer.status().to_string()));
+            }
+            let whole = Limited::new(answer.into_body(), most).collect().await;
+            let whole =
+                whole.map_err(|_| CallFault::new(CallFaultKind::Closed, "its body ended early, or is too long"))?;
+            Ok(whole.to_bytes())
+        };
+        let slow = || CallFault::new(CallFaultKind::Timeout, format!("no answer within {:?}", self.time_limit));
+        tokio::time::timeout(self.time_limit, got).await.map_err(|_| slow())?
     }
 
     /// Posts a body; done when the answer is any 2xx.

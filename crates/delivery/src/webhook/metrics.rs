@@ -25,7 +25,7 @@ pub struct WebhookMetrics {
 impl WebhookMetrics {
     pub(super) fn note(&self, attempt: &Attempt) {
         let counter = match attempt {
-            Attempt::Done => &self.done,
+            Attempt::Done | Attempt::Reached => &self.done,
             Attempt::Again { .. } => &self.again,
             Attempt::Dead { .. } | Attempt::BadAddress { .. } => &self.dead,
             Attempt::Withdrawn { .. } => &self.withdrawn,

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use model::{AccountId, DeliveryId};
 use store::{Attempt, Leased, RouteKey, Store, StoreError};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::attempt::Messenger;
@@ -18,6 +18,7 @@ use super::health::Health;
 use super::line::Lines;
 use super::metrics::WebhookMetrics;
 use super::{Caller, Targets, WebhookSettings};
+use crate::hands::{Hands, Working};
 
 /// Streams of one URL held ready.
 const SHARE: usize = 128;
@@ -32,8 +33,7 @@ const MOST_CLEARED: i64 = 500;
 
 /// The webhook workers of one node.
 pub struct Webhooks {
-    stop: mpsc::Sender<()>,
-    task: JoinHandle<()>,
+    working: Working,
     metrics: Arc<WebhookMetrics>,
 }
 
@@ -45,7 +45,7 @@ impl Webhooks {
 
     /// Starts them with other targets.
     pub fn start_with(store: Store, settings: WebhookSettings, targets: Targets) -> Self {
-        let (stop, stopped) = mpsc::channel(1);
+        let hands = Hands::new(store.clone());
         let metrics = Arc::new(WebhookMetrics::default());
         let caller = Caller::new(targets, settings.time_limit, settings.at_once);
         let messenger = Messenger { store, caller, health: Health::default(), metrics: Arc::clone(&metrics), settings };
@@ -53,12 +53,12 @@ impl Webhooks {
             messenger: Arc::new(messenger),
             lines: Lines::new(settings.at_once, settings.at_once_in_all),
             going: JoinSet::new(),
-            since: HashMap::new(),
+            hands,
             looking: JoinSet::new(),
             look_again: false,
             left_behind: HashSet::new(),
         };
-        Self { stop, task: tokio::spawn(work.run(stopped, settings.sweep)), metrics }
+        Self { working: Working::start(|stopped| work.run(stopped, settings.sweep)), metrics }
     }
 
     /// What they count.
@@ -68,10 +68,7 @@ impl Webhooks {
 
     /// Begins nothing new, waits for what is under way up to `patience`, and gives back what was not begun.
     pub async fn stop(self, patience: Duration) {
-        let _ = self.stop.send(()).await;
-        if tokio::time::timeout(patience, self.task).await.is_err() {
-            tracing::warn!("webhooks were under way when time ran out; their leases end by themselves");
-        }
+        self.working.stop(patience, "webhooks").await;
     }
 }
 
@@ -88,8 +85,7 @@ struct Work {
     messenger: Arc<Messenger>,
     lines: Lines<Group>,
     going: JoinSet<Ended>,
-    /// Rows in hand, with the time their lease was last renewed.
-    since: HashMap<(AccountId, DeliveryId), Instant>,
+    hands: Hands,
     /// The look that is under way, if one is: calls go on meanwhile.
     looking: JoinSet<Found>,
     /// Whether there was a reason to look since it began.
@@ -149,7 +145,7 @@ impl Work {
                     if passed(&mut cleared, CLEARED_EVERY) {
                         tokio::spawn(clear_up(store.clone()));
                     }
-                    self.renew();
+                    self.hands.renew();
                     self.look();
                 }
             }
@@ -166,8 +162,8 @@ impl Work {
     fn ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
         match done {
             Ok(ended) => {
-                for row in &ended.rows {
-                    self.since.remove(row);
+                for (account, id) in ended.rows {
+                    self.hands.forget(account, id);
                 }
                 self.lines.ended(ended.key, ended.well);
             }
@@ -185,17 +181,6 @@ impl Work {
                 let well = deliver(&messenger, group).await;
                 Ended { key, rows, well }
             });
-        }
-    }
-
-    /// Keeps what takes long from being taken over by another node.
-    fn renew(&mut self) {
-        let third = Store::lease_time() / 3;
-        for ((account, id), since) in &mut self.since {
-            if since.elapsed() > third {
-                self.messenger.store.keep(*account, *id);
-                *since = Instant::now();
-            }
         }
     }
 
@@ -222,17 +207,15 @@ impl Work {
         self.left_behind = found.left_behind;
         for (key, group) in found.groups {
             for row in &group {
-                self.since.insert((row.account, row.id), Instant::now());
+                self.hands.take(row);
             }
             self.lines.push(key, group);
         }
     }
 
     fn give_back(&mut self) {
-        let now = self.messenger.store.ambient().now();
         for row in self.lines.drain().into_iter().flatten() {
-            self.since.remove(&(row.account, row.id));
-            let attempt = Attempt::Later { at: now, why: "the node was stopped before its turn".into() };
+            let attempt = self.hands.let_go(&row);
             self.messenger.store.settle(&row, attempt);
         }
     }

@@ -95,6 +95,8 @@ struct State {
     connections: u32,
     open: i32,
     commands: Vec<String>,
+    /// Whether the last command was refused by script.
+    refused: bool,
     /// How often each verb has come.
     counts: HashMap<String, u32>,
 }
@@ -220,6 +222,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(None);
         }
         match verb.as_str() {
+            // A recipient that was refused is none.
+            "RCPT" if lock(state).refused => {
+                to.pop();
+            }
             "QUIT" => return Ok(None),
             "STARTTLS" => return Ok(Some(stream.into_inner())),
             "DATA" if !to.is_empty() => {
@@ -289,7 +295,9 @@ async fn answer<S: AsyncWrite + AsyncRead + Unpin>(
     verb: &str,
     usual: &[u8],
 ) -> std::io::Result<bool> {
-    match scripted(script, state, verb) {
+    let scripted = scripted(script, state, verb);
+    lock(state).refused = matches!(&scripted, Some(Reply::Say(said)) if !said.starts_with(b"2"));
+    match scripted {
         Some(reply) => perform(stream, &reply).await,
         None => stream.get_mut().write_all(usual).await.map(|()| true),
     }

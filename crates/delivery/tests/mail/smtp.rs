@@ -30,22 +30,31 @@ async fn one(script: Script) -> (Sink, Result<String, SendFault>) {
     (sink, sent.map(|sent| sent.reply))
 }
 
+/// Servers take one command at a time, or several.
+const OFFERS: [&[&str]; 2] = [&[], &["PIPELINING"]];
+
+fn offering(offers: &[&'static str], script: Script) -> Script {
+    Script { offers: offers.to_vec(), ..script }
+}
+
 fn replying(verb: &'static str, at: u32, reply: &'static [u8]) -> Script {
     Script { replies: vec![(verb, at, Reply::Say(reply))], ..Script::default() }
 }
 
 #[tokio::test]
 async fn a_mail_arrives_whole() {
-    let (sink, sent) = one(Script::default()).await;
-    assert_eq!(sent.as_deref(), Ok("250 2.0.0 queued as 42"));
-    let [taken] = &sink.taken()[..] else { panic!("one mail") };
-    assert_eq!(
-        (taken.from.as_str(), &taken.to[..]),
-        ("FROM:<hello@demo.example>", &["TO:<joe.bloggs@example.com>".into()][..])
-    );
-    assert!(taken.data.contains("\r\n.a line that begins with a dot\r\n"), "{}", taken.data);
-    assert_eq!(taken.data.as_bytes(), mail("joe.bloggs@example.com", 1).to_bytes().expect("bytes"));
-    assert!(sink.commands().contains(&"EHLO [127.0.0.1]".into()));
+    for offers in OFFERS {
+        let (sink, sent) = one(offering(offers, Script::default())).await;
+        assert_eq!(sent.as_deref(), Ok("250 2.0.0 queued as 42"));
+        let [taken] = &sink.taken()[..] else { panic!("one mail") };
+        assert_eq!(
+            (taken.from.as_str(), &taken.to[..]),
+            ("FROM:<hello@demo.example>", &["TO:<joe.bloggs@example.com>".into()][..])
+        );
+        assert!(taken.data.contains("\r\n.a line that begins with a dot\r\n"), "{}", taken.data);
+        assert_eq!(taken.data.as_bytes(), mail("joe.bloggs@example.com", 1).to_bytes().expect("bytes"));
+        assert!(sink.commands().contains(&"EHLO [127.0.0.1]".into()));
+    }
 }
 
 #[tokio::test]
@@ -72,24 +81,42 @@ async fn replies_become_faults() {
         ("END", b"garbage\r\n", FaultKind::Temporary, None),
         ("RCPT", b"550 5.1.1 unbekannter Empf\xe4nger\r\n", FaultKind::PermanentRecipient, Some(550)),
     ] {
-        let (sink, sent) = one(replying(verb, 0, reply)).await;
-        let fault = sent.expect_err(verb);
-        assert_eq!((fault.kind, fault.code), (kind, code), "{verb}: {fault}");
-        let text = fault.text.to_lowercase();
-        assert!(!text.contains("joe.bloggs") && !text.contains('@') && !text.is_empty(), "{text}");
-        assert!(sink.taken().is_empty());
+        for offers in OFFERS {
+            let sink = Sink::start(offering(offers, replying(verb, 0, reply))).await;
+            // What is no reply at all is waited out.
+            let quick = SmtpSettings { command_timeout: Duration::from_millis(500), ..settings() };
+            let transport = transport(&format!("smtp://{}", sink.address), quick);
+            let fault = transport.send(&mail("joe.bloggs@example.com", 1)).await.expect_err(verb);
+            assert_eq!((fault.kind, fault.code), (kind, code), "{verb}: {fault}");
+            let about_recipient =
+                kind == FaultKind::PermanentRecipient || (verb, kind) == ("RCPT", FaultKind::Temporary);
+            assert_eq!(fault.about_recipient, about_recipient, "{verb}: {fault}");
+            let text = fault.text.to_lowercase();
+            assert!(!text.contains("joe.bloggs") && !text.contains('@') && !text.is_empty(), "{text}");
+            assert!(sink.taken().is_empty());
+        }
     }
 }
 
 #[tokio::test]
 async fn a_refused_recipient_leaves_the_connection_usable() {
-    let sink = Sink::start(replying("RCPT", 1, b"450 4.2.0 grey\r\n")).await;
+    for offers in OFFERS {
+        let sink = Sink::start(offering(offers, replying("RCPT", 1, b"450 4.2.0 grey\r\n"))).await;
+        let transport = plain(&sink);
+        let fault = transport.send(&mail("a@example.com", 1)).await.expect_err("greylisted");
+        assert_eq!(fault.kind, FaultKind::Temporary);
+        let sent = transport.send(&mail("a@example.com", 1)).await.map(|s| s.reply);
+        assert_eq!(sent, Ok("250 2.0.0 queued as 42".into()));
+        assert_eq!((sink.connections(), sink.taken().len()), (1, 1), "{offers:?}");
+        assert_eq!(sink.taken()[0].to.len(), 1);
+    }
+    // One that waits for content nevertheless gets none: the connection is left.
+    let script = offering(OFFERS[1], replying("MAIL", 1, b"452 4.3.1 disk\r\n"));
+    let sink = Sink::start(script).await;
     let transport = plain(&sink);
-    let fault = transport.send(&mail("a@example.com", 1)).await.expect_err("greylisted");
-    assert_eq!(fault.kind, FaultKind::Temporary);
-    assert_eq!(transport.send(&mail("a@example.com", 1)).await.map(|s| s.reply), Ok("250 2.0.0 queued as 42".into()));
-    assert_eq!((sink.connections(), sink.taken().len()), (1, 1));
-    assert_eq!(sink.taken()[0].to.len(), 1);
+    assert_eq!(transport.send(&mail("a@example.com", 1)).await.expect_err("no room").code, Some(452));
+    transport.send(&mail("a@example.com", 2)).await.expect("sent");
+    assert_eq!((sink.connections(), sink.taken().len()), (2, 1));
 }
 
 #[tokio::test]
@@ -107,11 +134,14 @@ async fn lost_and_silent_servers_are_temporary() {
             if verb == "LINE" && !matches!(reply, Reply::Drop) {
                 continue;
             }
-            let sink = Sink::start(Script { replies: vec![(verb, 0, reply)], ..Script::default() }).await;
-            let quick = SmtpSettings { command_timeout: Duration::from_millis(200), ..settings() };
-            let sent = transport(&format!("smtp://{}", sink.address), quick).send(&mail("a@example.com", 1)).await;
-            assert_eq!(sent.expect_err(verb).kind, kind, "{verb}");
-            assert!(sink.connections() <= 1, "{verb}: no second attempt on a fresh connection");
+            for offers in OFFERS {
+                let script = Script { replies: vec![(verb, 0, reply.clone())], ..Script::default() };
+                let sink = Sink::start(offering(offers, script)).await;
+                let quick = SmtpSettings { command_timeout: Duration::from_millis(200), ..settings() };
+                let sent = transport(&format!("smtp://{}", sink.address), quick).send(&mail("a@example.com", 1)).await;
+                assert_eq!(sent.expect_err(verb).kind, kind, "{verb}");
+                assert!(sink.connections() <= 1, "{verb}: no second attempt on a fresh connection");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! v2.0 calls that change one contact (reference, sections 9 and 11): acts of a user, so they count at once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,7 +50,17 @@ impl Call {
         Ok(Self { doors, account, email, item, by: By { door: Door::Sentori, origin } })
     }
 
-    fn given<'a>(&'a self, values: Vec<(std::borrow::Cow<'a, str>, Given<'a>)>) -> GivenSignUp<'a> {
+    /// The same with the body, when it fits. The error is the answer.
+    async fn with_body(parts: Parts, email: usize, item: usize, body: Body) -> Result<(Self, Bytes), Response> {
+        let call = Self::of(parts, email, item).map_err(|fault| fault.respond())?;
+        let bytes = body::read(body, body::LIMIT, call.doors.body_patience).await.map_err(|why| match why {
+            body::Unread::TooLarge => ApiFault::TOO_LARGE.respond(),
+            body::Unread::Broken | body::Unread::TooSlow => ApiFault::REQUEST.respond(),
+        })?;
+        Ok((call, bytes))
+    }
+
+    fn given<'a>(&'a self, values: Values<'a>) -> GivenSignUp<'a> {
         GivenSignUp {
             door: Door::Sentori,
             caller: Caller::Credentials,
@@ -99,12 +110,15 @@ fn refused(why: &ActRefusal) -> Response {
     }
 }
 
-/// The body of a call, when it fits.
-async fn read(doors: &Doors, body: Body) -> Result<Bytes, Response> {
-    body::read(body, body::LIMIT, doors.body_patience).await.map_err(|why| match why {
-        body::Unread::TooLarge => ApiFault::TOO_LARGE.respond(),
-        body::Unread::Broken | body::Unread::TooSlow => ApiFault::REQUEST.respond(),
-    })
+/// Names and values of a body.
+type Values<'a> = Vec<(Cow<'a, str>, Given<'a>)>;
+
+/// What a body says about a contact, and apart from that the address that it names. The error is the answer.
+fn about_contact(body: &Bytes) -> Result<(Values<'_>, Named), Response> {
+    let mut values = wire::object(body).map_err(|_| ApiFault::REQUEST.respond())?;
+    let named = named(&values);
+    values.retain(|(name, _)| !is_address(name));
+    Ok((values, named))
 }
 
 fn is_address(name: &str) -> bool {
@@ -118,7 +132,7 @@ enum Named {
     Address(EmailAddress),
 }
 
-fn named(values: &[(std::borrow::Cow<'_, str>, Given<'_>)]) -> Named {
+fn named(values: &[(Cow<'_, str>, Given<'_>)]) -> Named {
     match values.iter().rfind(|(name, _)| is_address(name)) {
         None => Named::None,
         Some((_, Given::Text(text))) => EmailAddress::parse(text).map_or(Named::Invalid, Named::Address),
@@ -133,27 +147,19 @@ pub(super) async fn add(
     headers: HeaderMap,
     target: Extension<RawTarget>,
     body: Body,
-) -> Response {
-    let call = match Call::of((state, client, headers, target), 0, 0) {
-        Ok(call) => call,
-        Err(fault) => return fault.respond(),
-    };
-    let bytes = match read(&call.doors, body).await {
-        Ok(bytes) => bytes,
-        Err(response) => return response,
-    };
-    let Ok(mut values) = wire::object(&bytes) else { return ApiFault::REQUEST.respond() };
-    let same = match named(&values) {
+) -> Result<Response, Response> {
+    let (call, bytes) = Call::with_body((state, client, headers, target), 0, 0, body).await?;
+    let (values, named) = about_contact(&bytes)?;
+    let same = match named {
         Named::None => true,
         Named::Address(named) => named.key() == call.email.key(),
         Named::Invalid => false,
     };
     if !same {
-        return ApiFault::MISMATCH.respond();
+        return Err(ApiFault::MISMATCH.respond());
     }
-    values.retain(|(name, _)| !is_address(name));
     let added = call.doors.intake.add_contact(&call.account, call.given(values)).await;
-    call.answer(added.map(|_| ()), &call.email).await
+    Ok(call.answer(added.map(|_| ()), &call.email).await)
 }
 
 /// `POST /v2.0/contact/update/{email}/`
@@ -163,24 +169,16 @@ pub(super) async fn update(
     headers: HeaderMap,
     target: Extension<RawTarget>,
     body: Body,
-) -> Response {
-    let call = match Call::of((state, client, headers, target), 0, 0) {
-        Ok(call) => call,
-        Err(fault) => return fault.respond(),
-    };
-    let bytes = match read(&call.doors, body).await {
-        Ok(bytes) => bytes,
-        Err(response) => return response,
-    };
-    let Ok(mut values) = wire::object(&bytes) else { return ApiFault::REQUEST.respond() };
-    let new = match named(&values) {
+) -> Result<Response, Response> {
+    let (call, bytes) = Call::with_body((state, client, headers, target), 0, 0, body).await?;
+    let (values, named) = about_contact(&bytes)?;
+    let new = match named {
         Named::None => None,
         Named::Address(new) => Some(new),
-        Named::Invalid => return ApiFault::EMAIL.respond(),
+        Named::Invalid => return Err(ApiFault::EMAIL.respond()),
     };
-    values.retain(|(name, _)| !is_address(name));
     let changed = call.doors.intake.change_contact(&call.account, call.given(values), new.clone()).await;
-    call.answer(changed, new.as_ref().unwrap_or(&call.email)).await
+    Ok(call.answer(changed, new.as_ref().unwrap_or(&call.email)).await)
 }
 
 /// `GET /v2.0/contact/subscribe/{email}/{MailingListExternalID}/`
@@ -237,29 +235,22 @@ pub(super) async fn add_to_automation(
     headers: HeaderMap,
     target: Extension<RawTarget>,
     body: Body,
-) -> Response {
-    let call = match Call::of((state, client, headers, target), 0, 2) {
-        Ok(call) => call,
-        Err(fault) => return fault.respond(),
-    };
-    let bytes = match read(&call.doors, body).await {
-        Ok(bytes) => bytes,
-        Err(response) => return response,
-    };
-    let Some(trx) = wire::object(&bytes).ok().and_then(merge_values) else { return invalid_json() };
+) -> Result<Response, Response> {
+    let (call, bytes) = Call::with_body((state, client, headers, target), 0, 2, body).await?;
+    let trx = wire::object(&bytes).ok().and_then(merge_values).ok_or_else(invalid_json)?;
     if call.account.automation_by_external_id(&call.item).is_none() {
-        return ApiFault::AUTOMATION.respond();
+        return Err(ApiFault::AUTOMATION.respond());
     }
-    match call.doors.intake.start_automation(&call.account, &call.item, &call.email, trx).await {
+    Ok(match call.doors.intake.start_automation(&call.account, &call.item, &call.email, trx).await {
         // Who may not run it again is passed over in silence.
         Ok(_) => call.record(&call.email).await,
         Err(Refusal::NotFound) => ApiFault::CONTACT.respond(),
         Err(other) => ApiFault::of_refusal(&other),
-    }
+    })
 }
 
 /// Values for `{{trx:…}}`: one flat object of texts, numbers and booleans. `None` when anything is nested.
-fn merge_values(values: Vec<(std::borrow::Cow<'_, str>, Given<'_>)>) -> Option<BTreeMap<String, String>> {
+fn merge_values(values: Values<'_>) -> Option<BTreeMap<String, String>> {
     let text = |value: Given<'_>| {
         Some(match value {
             Given::Nothing => String::new(),

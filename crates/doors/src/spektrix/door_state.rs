@@ -61,7 +61,7 @@ impl DoorState {
         store::CustomerKey::Public(stored, self.ids.decode(id).map(model::ContactId))
     }
 
-    pub(super) fn used(&self, account: AccountId, user: ApiUserId, now: Timestamp) {
+    pub(crate) fn used(&self, account: AccountId, user: ApiUserId, now: Timestamp) {
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
         let known = uses.get(&(account, user)).is_some_and(|u| now.since(u.at) < USE_GRAIN && now >= u.at);
         if !known {

@@ -163,6 +163,24 @@ impl Conn {
         }
     }
 
+    /// Whether the planner goes by statistics that it does not have yet, because the database is young.
+    pub fn lacks_statistics(&mut self) -> Result<bool> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(false),
+            Engine::Postgres(c) => c.lacks_statistics(),
+        }
+    }
+
+    /// Lets the planner look at the tables that grow with every sign-up.
+    pub fn gather_statistics(&mut self) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(c) => c.script(
+                "ANALYZE contact, contact_value, contact_list, contact_tag, contact_statement, pending_sign_up, sign_up, delivery",
+            ),
+        }
+    }
+
     /// Whether the engine is a file of this program's own.
     #[cfg(test)]
     pub(crate) fn is_sqlite(&self) -> bool {

@@ -16,7 +16,10 @@ const STEPS: &[(&str, &str)] = &[
     ("guard nodes", include_str!("../../migrations/0009_guard_nodes.sql")),
     ("console", include_str!("../../migrations/0010_console.sql")),
     ("uploads", include_str!("../../migrations/0011_uploads.sql")),
-    ("trail", include_str!("../../migrations/0012_trail.sql")),
+    ("refusals", include_str!("../../migrations/0012_refusals.sql")),
+    ("names", include_str!("../../migrations/0013_names.sql")),
+    ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
+    ("trail", include_str!("../../migrations/0015_trail.sql")),
 ];
 
 /// The schema this program works with.

@@ -97,6 +97,13 @@ impl Postgres {
         self.wait(self.client.batch_execute(text))
     }
 
+    /// Whether there are next to no people, or were when statistics were last gathered.
+    pub(super) fn lacks_statistics(&self) -> Result<bool> {
+        let sql = "SELECT reltuples < 100 FROM pg_class WHERE oid = to_regclass('contact')";
+        let found = self.wait(self.client.query_opt(sql, &[]))?;
+        Ok(found.is_some_and(|row| row.get(0)))
+    }
+
     /// Waits for an answer, but not for ever.
     fn wait<T, E>(&self, answer: impl Future<Output = std::result::Result<T, E>>) -> Result<T>
     where

@@ -42,6 +42,8 @@ pub struct Setup {
     pub body_patience: Option<Duration>,
     /// Account files applied besides the demo's.
     pub accounts: Vec<&'static str>,
+    /// What stands in for Amazon.
+    pub sns_url: Option<String>,
 }
 
 /// A running node with its surroundings.
@@ -72,6 +74,7 @@ impl TestApp {
             head_patience: None,
             body_patience: None,
             accounts: Vec::new(),
+            sns_url: None,
         };
         adjust(&mut setup);
         let data = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a temporary folder");
@@ -88,6 +91,7 @@ impl TestApp {
             mail_wait: Some(setup.mail_wait),
             queue: setup.queue,
             bench_commit_delay_ms: setup.commit_delay_ms,
+            sns_url: setup.sns_url,
             ..ServeSettings::default()
         };
         let (ambient, runtime) = (Ambient::with_clock(clock.clone()), tokio::runtime::Handle::current());

@@ -102,22 +102,6 @@ both_engines! {
         assert_eq!(faults.map(|(email, ..)| copies(email)), [0, 0, 1, 1, 1]);
     }
 
-    async fn an_account_says_after_how_many_refusals_an_address_is_bad(db: TestDatabase) {
-        let second = FORM.replace("FORM0001", "FORM0002");
-        let mut world = World::new(db, "guard = \"off\"\n[mail]\nbad_address_after = 2", &format!("{FORM}{second}")).await;
-        let folder = world.launch.data_dir().to_owned();
-        let server = Server::start(&folder, "post").await;
-        world.launch = world.launch.clone().setting("VESTIBULE_MAIL_URL", server.trusted("")).setting("VESTIBULE_MAIL_WAIT", "0");
-        let running = world.launch.start().await;
-        for (n, form) in ["FORM0001", "FORM0002"].iter().enumerate() {
-            sign_up(running.address(), KEY, form, "gone@post.example", true).await;
-            world.deliveries_until(&["--state", "dead"], |rows| rows.len() == n + 1).await;
-            let path = "/v2.0/contact/get/gone%40post.example/";
-            let record = Request::get(path).header("ApiKey", KEY).send(running.address()).await.expect("an answer").json();
-            assert_eq!(record["IsBadEmailAddress"], n == 1, "after {} refusals", n + 1);
-        }
-    }
-
     async fn a_server_that_says_nothing_or_refuses_all_holds_up_nobody_else(db: TestDatabase) {
         let mut world = World::new(db, "", FORM).await;
         let folder = world.launch.data_dir().to_owned();

@@ -24,6 +24,12 @@ name = "Guests"
 [form.actions]
 lists = ["GUESTS01"]
 
+[[form]]
+external_id = "FORM0003"
+name = "Once"
+[form.actions]
+automation = "ONCE0001"
+
 [[automation]]
 external_id = "ONCE0001"
 name = "Once"
@@ -120,6 +126,20 @@ both_engines! {
             assert!(!output.status.success() && said.contains(says), "{arguments:?}: {said}");
         }
         assert_eq!(world.sink.mails().len(), 5);
+        // A sign-up begins one when its link is followed, and no earlier.
+        sign_up(node.address, KEY, "FORM0003", "eve@post.example", true).await;
+        let mail = world.sink.wait_for_mail_to("eve@post.example").await;
+        let rows = world.deliveries_until(&["--state", "owed"], <[_]>::is_empty).await;
+        assert!(rows.is_empty() && world.sink.mails().len() == 6);
+        let link = mail.link("/confirm/").expect("a link").replace("https://signup.theatre.example", "");
+        for status in [200, 200] {
+            let answer = testkit::http::post(node.address, &link, "application/x-www-form-urlencoded", "").await;
+            assert_eq!(answer.expect("an answer").status(), status);
+        }
+        let mails = world.sink.wait_for(7).await;
+        assert_eq!((mails[6].subject().as_str(), mails[6].to[0].as_str()), ("Once anywhere", "eve@post.example"));
+        world.deliveries_until(&["--state", "owed"], <[_]>::is_empty).await;
+        assert_eq!(world.sink.mails().len(), 7);
         node.stop().await;
     }
 

@@ -3,6 +3,7 @@
 
 mod account_apply;
 mod crash;
+mod import;
 mod observability;
 mod postgres_tls;
 mod several_nodes;

@@ -78,6 +78,61 @@ testkit::both_engines! {
         assert!(ok && said.contains("3 known already"), "{said}{why}");
     }
 
+    /// Each import makes a group, columns of other names are mapped, and an import that is killed goes on where it was.
+    async fn groups_of_imports(db: TestDatabase) {
+        let door = Door::open(&db).await;
+        let account = ["--account", "apitesting"];
+        let command = async |arguments: &[&str]| door.command(&[arguments, &account[..]].concat()).await;
+        let path = |name: &str| door.launch.data_dir().join(name).to_str().expect("text").to_owned();
+        let small = path("small.csv");
+        std::fs::write(&small, "Konto,Vorname,Notiz\r\none@g.co,Eins,x\r\ntwo@g.co,Zwei,y\r\n").expect("written");
+        let (ok, _, why) = command(&["contacts", "import", &small]).await;
+        assert!(!ok && why.contains("Konto"), "{why}");
+        let map = ["--map", "Konto=Email", "--map", "Vorname=FirstName", "--map", "Notiz=-", "--name", "Spring"];
+        let (ok, said, why) = command(&[&["contacts", "import", &small], &map[..]].concat()).await;
+        assert!(ok && said.contains("2 new"), "{said}{why}");
+        let big = path("big.csv");
+        let rows: String = (0..4_000).map(|n| format!("many{n}@g.co,Many {n}\r\n")).collect();
+        std::fs::write(&big, format!("Email,FirstName\r\n{rows}")).expect("written");
+        let groups = async || -> Vec<Vec<String>> {
+            let (_, said, _) = command(&["contacts", "groups"]).await;
+            said.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+        };
+        let import = [&["contacts", "import", &big], &account[..]].concat();
+        let running = door.launch.clone().arguments(import.iter().copied()).spawn();
+        let mut taken = 0;
+        for _ in 0..100 {
+            if let Some(group) = groups().await.iter().find(|g| g[4] == "big.csv") {
+                taken = group[3].parse().expect("a number");
+                if taken > 0 {
+                    break;
+                }
+            }
+        }
+        running.kill().await;
+        let (ok, said, why) = command(&["contacts", "import", &big]).await;
+        assert!(ok, "{said}{why}");
+        let all = groups().await;
+        let of = |name: &str| all.iter().filter(|g| g[4] == name).map(|g| (g[2].as_str(), g[3].as_str())).collect::<Vec<_>>();
+        assert_eq!(of("Spring"), [("done", "2")]);
+        if taken < 4_000 {
+            assert!(said.contains("goes on behind row"), "{said}");
+            assert_eq!(of("big.csv"), [("done", "4000")]);
+        }
+        let exported = async |name: &str| -> Vec<String> {
+            let group = all.iter().rfind(|g| g[4] == name).expect("a group");
+            let (ok, said, why) = command(&["contacts", "export", "--group", &group[0]]).await;
+            assert!(ok, "{why}");
+            said.lines().skip(1).filter_map(|l| l.split(',').nth(1)).map(str::to_owned).collect()
+        };
+        assert_eq!(exported("Spring").await, ["one@g.co", "two@g.co"]);
+        let mut many = exported("big.csv").await;
+        many.sort();
+        many.dedup();
+        assert_eq!(many.len(), 4_000, "nobody is doubled, nobody is lost");
+        assert_eq!(door.by_email("one@g.co").await.json()["firstName"], "Eins");
+    }
+
     /// Where people came from is kept, a ballot is listed in the order of entry, and unknown keys are counted.
     async fn what_came_in(db: TestDatabase) {
         let door = Door::open(&db).await;

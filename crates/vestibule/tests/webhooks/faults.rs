@@ -8,6 +8,8 @@ use crate::receiver::{Kept, Receiver, SECRET, standard, verified};
 use crate::world::{KEY, World, sign_up};
 
 const FORM: &str = "[[form]]\nexternal_id = \"FORM0001\"\nname = \"News\"\n";
+/// The path whose first message an operator drops in the end; those of the others are told once more.
+const DROPPED: &str = "/busy";
 /// What each path does, and what the outbox says of it.
 const FAULTS: [(&str, &str, &str); 7] = [
     ("/status", "500", "status: 500"),
@@ -65,17 +67,25 @@ both_engines! {
         assert!(started.elapsed().as_secs() < 25, "ten seconds are the limit");
 
         receiver.answer(&[]);
-        let ids: Vec<_> = tried(&rows).iter().map(|r| r["id"].to_string()).collect();
-        let words = ["deliveries", "replay"].iter().map(ToString::to_string).chain(ids);
-        world.done(words).await;
-        for (path, ..) in FAULTS {
+        for (verb, which) in [("replay", false), ("drop", true)] {
+            let dropped = |r: &&serde_json::Value| r["payload"]["url"] == receiver.url(DROPPED);
+            let ids = tried(&rows).iter().filter(|r| dropped(r) == which).map(|r| r["id"].to_string()).collect::<Vec<_>>();
+            world.done(["deliveries", verb].iter().map(ToString::to_string).chain(ids)).await;
+        }
+        for (path, ..) in FAULTS.iter().filter(|(path, ..)| *path != DROPPED) {
             let kept = receiver.until(path, |kept| kept.len() == 3).await;
             assert_eq!((kept[0].id(), &kept[0].body), (kept[1].id(), &kept[1].body), "{path}: the same again");
             assert_eq!(kept[2].kind(), "contact.confirmed");
             assert_ne!(kept[2].id(), kept[0].id());
             assert_eq!(verified(&receiver, path, SECRET).await, 3);
         }
-        let rows = world.deliveries_until(&["--lane", "webhook"], |rows| rows.iter().all(|r| r["state"] == "done")).await;
+        // Nothing waits for what was dropped.
+        let kept = receiver.until(DROPPED, |kept| kept.len() == 2).await;
+        assert_eq!([kept[0].kind(), kept[1].kind()], ["contact.created", "contact.confirmed"]);
+        let rows = world.deliveries_until(&["--lane", "webhook"], |rows| {
+            let ended = |state: &str| rows.iter().filter(|r| r["state"] == state).count();
+            (ended("done"), ended("withdrawn")) == (15, 1)
+        }).await;
         let by_row: HashMap<i64, i64> = rows.iter().map(|r| (r["id"].as_i64().expect("a number"), r["attempts"].as_i64().expect("a number"))).collect();
         for kept in receiver.kept() {
             assert!(by_row.contains_key(&row_of(&kept)), "{}", kept.id());
@@ -87,7 +97,7 @@ both_engines! {
         let metrics = testkit::http::get(running.ops_address(), "/metrics").await.expect("an answer").text();
         for line in [
             "vestibule_webhook_attempts_total{result=\"again\"} 7",
-            "vestibule_webhook_attempts_total{result=\"done\"} 16",
+            "vestibule_webhook_attempts_total{result=\"done\"} 15",
             "vestibule_webhook_faults_total{kind=\"timeout\"} 2",
             "vestibule_webhook_faults_total{kind=\"redirect\"} 1",
             "vestibule_webhooks_off 0",

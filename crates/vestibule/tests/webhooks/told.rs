@@ -128,6 +128,10 @@ both_engines! {
         let mut world = World::new(db, "", &format!("{other}{FORM}{}", endpoints(&receiver))).await;
         world.launch = world.launch.clone().setting("VESTIBULE_ALLOW_PRIVATE_TARGETS", "true");
         let running = world.launch.start().await;
+        // An import tells nobody: the first that is told is the act behind it.
+        let people = "<Contacts><Contact><EmailAddress>ann@post.example</EmailAddress><FirstName>Ann</FirstName></Contact></Contacts>";
+        let import = Request::post("/v1/contacts.asmx/Import").header("ApiKey", KEY).header("Content-Type", "application/xml");
+        assert_eq!(import.body(people).send(running.address()).await.expect("an answer").status(), 201);
         call(&running, "POST", "/v2.0/contact/add/bob@post.example").await;
         for list in ["NEWS0001", "MEMB0001"] {
             call(&running, "GET", &format!("/v2.0/contact/subscribe/bob@post.example/{list}")).await;
@@ -143,6 +147,7 @@ both_engines! {
         let mut left = told[4..].to_vec();
         left.sort();
         assert_eq!(left, ["unsubscribe MEMB0001 -", "unsubscribe NEWS0001 -"], "one for the account, one for each list");
+        assert!(kept.iter().chain(&receiver.at("/own")).all(|call| !call.body.contains("ann@post.example")));
         for call in &kept {
             assert_eq!((call.header("user-agent"), call.header("content-type")), ("Sentori API", "application/json"));
         }
