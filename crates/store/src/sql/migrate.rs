@@ -19,7 +19,8 @@ const STEPS: &[(&str, &str)] = &[
     ("refusals", include_str!("../../migrations/0012_refusals.sql")),
     ("names", include_str!("../../migrations/0013_names.sql")),
     ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
-    ("trail", include_str!("../../migrations/0015_trail.sql")),
+    ("guard used", include_str!("../../migrations/0015_guard_used.sql")),
+    ("trail", include_str!("../../migrations/0016_trail.sql")),
 ];
 
 /// The schema this program works with.
