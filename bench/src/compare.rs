@@ -8,11 +8,12 @@ use anyhow::{Result, ensure};
 use crate::accounts::Guard;
 use crate::baseline::Baseline;
 use crate::customers::{self, Customers};
+use crate::form_calls::FormCalls;
 use crate::journeys::Journeys;
 use crate::load::{Load, Measured, run};
 use crate::process::busy_seconds;
 use crate::random::mix;
-use crate::report::{Figure, Pair, QUIET};
+use crate::report::{Figure, Pair, QUIET, median};
 use crate::sign_ups::{People, SignUps};
 use crate::sink::Sink;
 use crate::store::{Engine, Stores};
@@ -31,6 +32,8 @@ pub enum Workload {
     Web,
     /// `POST customers` of the Spektrix door, signed.
     Owner,
+    /// Strangers at a form, as JSON; answered when the mail server has the confirmation mail.
+    Form,
     /// As "false", while 200 more connections log in all the time.
     Logins,
 }
@@ -39,8 +42,10 @@ pub enum Workload {
 const LOGINS: usize = 200;
 
 impl Workload {
-    fn name(self) -> &'static str {
+    /// As tables name it.
+    pub fn name(self) -> &'static str {
         match self {
+            Self::Form => "form",
             Self::Applied => "\"false\"",
             Self::Mailed => "mailed",
             Self::Journey => "journey",
@@ -125,6 +130,7 @@ pub fn run_server(
         Workload::Mailed => run(&load, |_| SignUps::mailed(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Web => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, false))?,
         Workload::Owner => run(&load, |_| Customers::new(Arc::clone(&people), plan.accounts, &host, true))?,
+        Workload::Form => run(&load, |_| FormCalls::new(Arc::clone(&people), plan.accounts, &host))?,
         Workload::Logins => customers::beside_logins(&load, &people, &host, LOGINS)?,
         Workload::Journey => run(&load, |connection| {
             let seed = mix(plan.seed.wrapping_add(connection as u64));
@@ -138,7 +144,7 @@ pub fn run_server(
         );
     }
     let left = sink.bag.clear();
-    if left > 0 && workload != Workload::Mailed {
+    if left > 0 && !matches!(workload, Workload::Mailed | Workload::Form) {
         measured.tally.fault(format!("{left} mails that no sign-up asked for, or too late"));
     }
     if let Err(e) = server.stop() {
@@ -174,6 +180,61 @@ pub fn run_pairs(
         pairs.push(Pair { baseline, other_cores, measured });
     }
     Ok(Figure::of(workload.name(), engine.name(), connections, &pairs))
+}
+
+/// Several workloads in turn, round by round, so that what slows the machine down slows all of them: one line of the table
+/// each, and a line about each of them beside the first.
+pub fn run_side_by_side(
+    plan: &Plan,
+    stores: &Stores,
+    sink: &Sink,
+    engine: Engine,
+    workloads: &[Workload],
+    connections: usize,
+) -> Result<(Vec<Figure>, Vec<String>)> {
+    let mut all: Vec<Vec<Pair>> = workloads.iter().map(|_| Vec::new()).collect();
+    let deadline = Instant::now() + plan.patience;
+    let mut round = 0;
+    while round < plan.pairs {
+        wait_for_quiet(deadline);
+        let bare = run_baseline(plan, connections)?;
+        let mut pairs = Vec::new();
+        for &workload in workloads {
+            let measured = run_server(plan, stores, sink, engine, workload, connections)?;
+            let other_cores = bare.other_cores().max(measured.other_cores());
+            pairs.push(Pair { baseline: bare.rate(), other_cores, measured });
+        }
+        let disturbed = pairs.iter().map(|p| p.other_cores).fold(0.0, f64::max);
+        let well = pairs.iter().all(|p| p.measured.tally.faults.is_empty());
+        if disturbed > QUIET && Instant::now() < deadline && well {
+            eprintln!("disturbed by {disturbed:.2} cores of something else: once more");
+            continue;
+        }
+        round += 1;
+        let rate = |(w, p): (&Workload, &Pair)| format!("{} {:.0}/s", w.name(), p.measured.rate());
+        let rates: Vec<_> = workloads.iter().zip(&pairs).map(rate).collect();
+        eprintln!("{} {connections} connections, round {round}: {}", engine.name(), rates.join(", "));
+        for (kept, pair) in all.iter_mut().zip(pairs) {
+            kept.push(pair);
+        }
+    }
+    let figures =
+        workloads.iter().zip(&all).map(|(w, p)| Figure::of(w.name(), engine.name(), connections, p)).collect();
+    let beside = |other: &[Pair], of: &dyn Fn(&Pair) -> f64| {
+        median(&other.iter().zip(&all[0]).map(|(pair, first)| of(pair) / of(first)).collect::<Vec<_>>())
+    };
+    let said = workloads.iter().zip(&all).skip(1).map(|(workload, pairs)| {
+        let rate = beside(pairs, &|p| p.measured.rate());
+        let p99 = beside(pairs, &|p| p.measured.tally.sign_ups.value_at_quantile(0.99) as f64);
+        format!(
+            "{} {connections} connections: {} at {:.0} % of {}, p99 {p99:.2} times",
+            engine.name(),
+            workload.name(),
+            rate * 100.0,
+            workloads[0].name()
+        )
+    });
+    Ok((figures, said.collect()))
 }
 
 /// Waits until the machine does nothing, at most until the deadline.

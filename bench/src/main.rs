@@ -10,7 +10,10 @@ mod crash;
 mod crash_outbox;
 mod customers;
 mod delivery;
+mod flood;
 mod footprint;
+mod form_calls;
+mod guard_cost;
 mod import;
 mod journeys;
 mod ledger;
@@ -42,7 +45,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::accounts::Guard;
-use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server};
+use crate::compare::{Plan, Workload, run_baseline, run_pairs, run_server, run_side_by_side};
 use crate::machine::Machine;
 use crate::report::{Figure, Pair, json, table};
 use crate::sink::Sink;
@@ -95,6 +98,10 @@ enum Task {
     },
     /// Kills the server, or its PostgreSQL, under load and looks for what is lost.
     Crash(crash::Options),
+    /// A flood of strangers at ten times what the server can take, beside callers with credentials.
+    Flood(flood::Options),
+    /// The same sign-ups without the guard and with it, through a caller's door and through a form.
+    GuardCost(Runs),
     /// Webhooks a second into a local receiver; with --crash, kills the server and looks for what is lost.
     Webhooks(webhooks::Options),
     /// A v1 import of many contacts in one body: rows a second, memory, and sign-ups meanwhile.
@@ -216,14 +223,14 @@ fn run(cli: Cli) -> Result<bool> {
             let bench = Bench { sink, stores, seed };
             match task {
                 Task::Crash(options) => return crash::run(options, &bench.stores, &bench.sink, seed),
+                Task::Flood(options) => return flood::run(options, &bench.stores, &bench.sink),
+                Task::GuardCost(runs) => return bench.guard_cost(runs),
                 Task::Webhooks(options) => return webhooks::run(options, &bench.stores, &bench.sink, seed),
                 Task::Import(options) => return import::run(options, &bench.stores),
                 Task::SignUps(runs) => bench.figures(runs, &[Workload::Applied])?,
                 Task::Mailed(runs) => bench.figures(runs, &[Workload::Mailed])?,
                 Task::Delivery(options) => return delivery::run(options, &bench.stores, &bench.sink),
-                Task::Customers(runs) => {
-                    bench.figures(runs, &[Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins])?
-                }
+                Task::Customers(runs) => bench.customers(runs)?,
                 Task::Journeys(runs) => bench.figures(runs, &[Workload::Journey])?,
                 Task::Footprint => {
                     println!("{}", footprint::measure(&bench.stores)?);
@@ -277,6 +284,35 @@ impl Bench {
                 }
             }
         }
+        Ok(figures)
+    }
+
+    fn guard_cost(&self, runs: &Runs) -> Result<bool> {
+        let mut well = true;
+        for &engine in runs.engine.each() {
+            self.describe(engine)?;
+            for &connections in &runs.connections {
+                let plan = runs.plan(Workload::Form, self.seed);
+                well &= guard_cost::run(&plan, &self.stores, &self.sink, engine, connections)?;
+            }
+        }
+        Ok(well)
+    }
+
+    /// The Spektrix door's creations and the logins, round by round beside the Sentori door's sign-ups.
+    fn customers(&self, runs: &Runs) -> Result<Vec<Figure>> {
+        let workloads = [Workload::Applied, Workload::Web, Workload::Owner, Workload::Logins];
+        let (mut figures, mut lines) = (Vec::new(), Vec::new());
+        for &engine in runs.engine.each() {
+            self.describe(engine)?;
+            for &connections in &runs.connections {
+                let plan = runs.plan(Workload::Applied, self.seed);
+                let (more, said) = run_side_by_side(&plan, &self.stores, &self.sink, engine, &workloads, connections)?;
+                figures.extend(more);
+                lines.extend(said);
+            }
+        }
+        println!("{}", lines.join("\n"));
         Ok(figures)
     }
 

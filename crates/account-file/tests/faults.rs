@@ -109,7 +109,7 @@ fn callers_never_show_a_secret() {
             "13:9: `token` must be 16 to 512 letters, digits or any of -._~+/",
             "15:8: `kind` must be one of sentori, spektrix, native, not `natve`; did you mean `native`?",
             "17:1: [[api_user]] needs `login`",
-            "19:1: unknown key `key` in [[api_user]]; known here: kind, login, secret",
+            "19:1: unknown key `key` in [[api_user]]; known here: kind, login, secret, scopes",
             "22:8: `name` cannot hold `#`",
             "23:1: `scopes` names at least one",
             "23:11: `scopes` holds scopes such as `contacts:read`, not `all`",

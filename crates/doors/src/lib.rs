@@ -22,6 +22,7 @@ pub mod decoded;
 mod form_routes;
 pub mod mail_reports;
 mod mailbox;
+mod overload;
 mod page_answers;
 mod page_routes;
 pub mod pages;
@@ -94,6 +95,7 @@ pub fn service(
         .merge(counts::counted(model::Door::Pages, preference_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, unsubscribe_routes::routes(), &doors))
         .merge(counts::counted(model::Door::Pages, mailbox::routes(doors.mailbox.is_some()), &doors));
+    let in_order = (Arc::new(overload::Overload::new()), Arc::clone(&doors.counts));
     let https = doors.links.base().starts_with("https://");
     let router = Router::new()
         .merge(counts::counted(model::Door::Sentori, sentori::routes(), &doors))
@@ -102,6 +104,7 @@ pub fn service(
         .merge(people.route_layer(from_fn_with_state(https, page_answers::strict_transport)))
         .fallback(page_answers::nowhere)
         .with_state(doors)
-        .merge(more);
+        .merge(more)
+        .layer(from_fn_with_state(in_order, overload::keep_order));
     paths::Normalised::new(router)
 }

@@ -1,5 +1,6 @@
-//! Asking a captcha service about a visitor's token. The guard's part (`guard::captcha`) is pure; whoever wires the node
-//! gives the way to send.
+//! What is asked for before the guard judges: a captcha service about a visitor's token, other nodes whether a solved
+//! challenge was used, a resolver about the address's domain. The guard's part (`guard::captcha`) is pure; whoever wires
+//! the node gives the way to send.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -7,9 +8,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{AccountSnapshot, CaptchaSettings, Secret, WhenDown};
+use model::{AccountSnapshot, CaptchaSettings, Secret, SignUp, WhenDown};
+use store::Used;
 use tokio::sync::Semaphore;
 
+use crate::gate::Passed;
 use crate::guard::captcha::{self, CaptchaAnswer, CaptchaKeys, CaptchaPage, CaptchaRequest};
 use crate::{GuardSignals, Intake};
 
@@ -59,8 +62,45 @@ impl Intake {
         Some((captcha::provider(&settings.provider)?.page(), settings.site_key.clone()))
     }
 
+    /// The guard's judgement of a call, with what has to be asked for before.
+    pub(crate) async fn past_the_guard(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: &SignUp,
+        signals: &GuardSignals<'_>,
+    ) -> Passed {
+        let checked = self.check_answers(account, sign_up, signals).await;
+        let mail_host = self.mail_hosts.of(|| self.gate.policy(account, sign_up.form), sign_up, &self.store).await;
+        self.gate.pass(account, sign_up, signals, checked, mail_host, self.store.ambient().now())
+    }
+
+    async fn check_answers(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        sign_up: &SignUp,
+        signals: &GuardSignals<'_>,
+    ) -> Checked {
+        let by_service = self.check_captcha(account, signals, sign_up.origin.ip).await;
+        let Some(text) = signals.altcha.filter(|_| by_service != Checked::Solved) else { return by_service };
+        let now = self.store.ambient().now();
+        let Some(mark) = self.gate.solves(text, account.id, sign_up.form, now) else { return by_service };
+        if !self.store.is_shared() {
+            return Checked::Solved;
+        }
+        let used = Used { account: mark.account, subject: mark.id, person: mark.by, until: mark.until };
+        match self.store.use_once(used).await {
+            Ok(true) => Checked::Solved,
+            Ok(false) => by_service,
+            Err(error) => {
+                // Work was done, and is worth what it is worth on one node.
+                tracing::warn!(%error, "could not ask other nodes about a solved challenge");
+                Checked::Solved
+            }
+        }
+    }
+
     /// Asks the account's service about the visitor's token.
-    pub(crate) async fn check_captcha(
+    async fn check_captcha(
         &self,
         account: &AccountSnapshot,
         signals: &GuardSignals<'_>,

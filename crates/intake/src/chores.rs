@@ -26,6 +26,10 @@ impl Intake {
     pub async fn run_chores(self, mut stop: watch::Receiver<bool>) {
         let mut round: u32 = 0;
         let mut others = Others::default();
+        if self.store.is_shared() {
+            // From now on what is used is kept for the others.
+            drop(self.gate.guard().used().take_untold());
+        }
         loop {
             let stopping = tokio::select! {
                 () = tokio::time::sleep(WRITE_EVERY) => false,

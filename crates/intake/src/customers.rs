@@ -97,8 +97,7 @@ impl Intake {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
-        let checked = self.check_captcha(account, signals, sign_up.origin.ip).await;
-        let passed = self.gate.pass(account, &sign_up, signals, checked, self.store.ambient().now());
+        let passed = self.past_the_guard(account, &sign_up, signals).await;
         match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
             Verdict::Accept => self.make_customer(account, sign_up, password, passed, None, false).await?,
             Verdict::Quiet if quarantine::makes_the_customer(&sign_up, &passed.policy) => {
@@ -136,7 +135,9 @@ impl Intake {
         let door = sign_up.door;
         let ask = Ask::new(&self.store, self.settings, account, sign_up, passed, quarantine);
         let wants = ask.wants();
-        let wants = Wants { values: true, numbers, mailbox: wants.mailbox.or(counted), ..wants };
+        // Who is new and not suppressed waits for no mail; whoever is told of one is.
+        let mailbox_of_known = wants.mailbox.is_none() && welcome.is_none();
+        let wants = Wants { values: true, numbers, mailbox: wants.mailbox.or(counted), mailbox_of_known, ..wants };
         let made = self
             .store
             .decide(ask.key(), wants, move |facts, numbers| {

@@ -11,7 +11,7 @@ use store::{GuardNews, Keys, RefusedAttempt};
 
 use crate::captchas::Checked;
 use crate::guard::altcha::{Difficulty, Proofs};
-use crate::guard::{Disposable, Guard, GuardInput, Judgement, PageOrigin, Policy, Reason, Tickets, Turn};
+use crate::guard::{Disposable, Guard, GuardInput, Judgement, Mark, PageOrigin, Policy, Reason, Tickets, Turn};
 
 /// What a door knows about a call besides the sign-up itself. The default is what a door that knows nothing says.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +105,7 @@ type Policies = HashMap<(AccountId, Option<FormId>), (i64, Arc<Policy>)>;
 /// The guard of one node with all it needs.
 pub(crate) struct Gate {
     guard: Guard,
+    keys: Keys,
     pub(crate) tickets: Tickets,
     proofs: Option<Proofs>,
     policies: RwLock<Policies>,
@@ -122,6 +123,7 @@ impl Gate {
     pub(crate) fn with(keys: &Keys, disposable: Disposable) -> Self {
         Self {
             guard: Guard::new(disposable),
+            keys: keys.clone(),
             tickets: Tickets::new(&keys.derived("form ticket")),
             proofs: Proofs::new(&keys.derived("proofs of work"), Difficulty::default()),
             policies: RwLock::default(),
@@ -151,12 +153,14 @@ impl Gate {
     }
 
     /// Judges a sign-up, remembers and counts it.
+    #[expect(clippy::too_many_arguments, reason = "what was found out about one call; a struct would be used once")]
     pub(crate) fn pass(
         &self,
         account: &AccountSnapshot,
         sign_up: &SignUp,
         signals: &GuardSignals<'_>,
         checked: Checked,
+        mail_host: Option<bool>,
         at: Timestamp,
     ) -> Passed {
         let policy = self.policy(account, sign_up.form);
@@ -170,7 +174,11 @@ impl Gate {
             signals.ticket,
             account.id,
             sign_up.form.unwrap_or_default(),
-            self.guard.person(email),
+            // A number that tells people apart on every node.
+            signals.ticket.map_or(0, |_| {
+                let hash = self.keys.address_hash(account.id, email.key());
+                u64::from_be_bytes(hash[..8].try_into().unwrap_or_default())
+            }),
             at,
             &policy,
             self.guard.used(),
@@ -192,9 +200,8 @@ impl Gate {
             seconds_to_submit: signals.seconds_to_submit,
             ip: sign_up.origin.ip,
             can_challenge: signals.can_challenge && checked != Checked::Quiet,
-            solved: checked == Checked::Solved
-                || signals.altcha.is_some_and(|text| self.solves(text, account.id, sign_up.form, at)),
-            mail_host: None,
+            solved: checked == Checked::Solved,
+            mail_host,
         };
         let judged = self.guard.judge(&input, &policy);
         self.counts.note(sign_up.door, judged.judgement);
@@ -212,8 +219,9 @@ impl Gate {
         Passed { policy, judgement: Some(judged.judgement) }
     }
 
-    fn solves(&self, text: &str, account: AccountId, form: Option<FormId>, at: Timestamp) -> bool {
-        self.proofs.as_ref().is_some_and(|p| p.verify(text, account, form, at, self.guard.used()).is_ok())
+    /// What a proof of work is marked as, where it is one for this form and not used on this node.
+    pub(crate) fn solves(&self, text: &str, account: AccountId, form: Option<FormId>, at: Timestamp) -> Option<Mark> {
+        self.proofs.as_ref()?.verify(text, account, form, at, self.guard.used()).ok()
     }
 
     /// A challenge for a form, as JSON for the widget.

@@ -17,6 +17,7 @@ mod fingerprint;
 mod gate;
 pub mod guard;
 mod import;
+mod mail_hosts;
 mod nodes;
 mod people;
 mod quarantine;
@@ -45,6 +46,7 @@ use gate::{Gate, Passed};
 pub use gate::{GuardCounts, GuardSignals};
 use guard::Verdict;
 pub use import::{ImportRow, Imported, ImportedContact};
+pub use mail_hosts::{Looked, MailHostLookup};
 pub use quarantine::Released;
 pub use returns::{MailReport, Noted, ReportedRecipient, ReturnCounts, Said, ServiceMail};
 
@@ -114,6 +116,7 @@ pub struct Intake {
     counts: Arc<IntakeCounts>,
     gate: Arc<Gate>,
     captchas: Arc<captchas::Captchas>,
+    mail_hosts: Arc<mail_hosts::MailHosts>,
     /// Addresses that a preference link went to just now.
     asked: Arc<guard::Seen>,
 }
@@ -142,7 +145,8 @@ impl Intake {
     pub fn new(store: Store, settings: IntakeSettings) -> Self {
         let gate = Arc::new(Gate::new(store.keys()));
         let captchas = Arc::new(captchas::Captchas::new(None));
-        Self { store, settings, counts: Arc::default(), gate, captchas, asked: Arc::new(guard::Seen::new(10_000)) }
+        let (mail_hosts, asked) = (Arc::default(), Arc::new(guard::Seen::new(10_000)));
+        Self { store, settings, counts: Arc::default(), gate, captchas, mail_hosts, asked }
     }
 
     /// The same with a list of throw-away domains beside the one that ships: one a line, `!domain` takes one off.
@@ -156,6 +160,13 @@ impl Intake {
     #[must_use]
     pub fn with_captchas(mut self, transport: Arc<dyn CaptchaTransport>) -> Self {
         self.captchas = Arc::new(captchas::Captchas::new(Some(transport)));
+        self
+    }
+
+    /// The same with a way to look up whether domains take mail.
+    #[must_use]
+    pub fn with_mail_hosts(mut self, lookup: Arc<dyn MailHostLookup>) -> Self {
+        self.mail_hosts = Arc::new(mail_hosts::MailHosts::new(lookup));
         self
     }
 
@@ -207,8 +218,7 @@ impl Intake {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             Refusal::Faults(faults)
         })?;
-        let checked = self.check_captcha(account, signals, sign_up.origin.ip).await;
-        let passed = self.gate.pass(account, &sign_up, signals, checked, self.store.ambient().now());
+        let passed = self.past_the_guard(account, &sign_up, signals).await;
         match passed.judgement.map_or(Verdict::Accept, |j| j.applied) {
             Verdict::Accept => self.go_on(account, sign_up, passed, started).await,
             Verdict::Quiet => self.keep_quiet(account, sign_up, passed).await,

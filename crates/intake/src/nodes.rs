@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{AccountId, EmailAddress, FormId, Timestamp};
-use store::{Counted, Exchange, GuardNews, SeenShares};
+use store::{Counted, Exchange, GuardNews, SeenShares, Used};
 
 use crate::Intake;
 use crate::gate::TELL_AFTER;
@@ -35,7 +35,9 @@ impl Intake {
         }
         let guard = self.gate.guard();
         let counts = guard.rates().take_shares(AT_LEAST).into_iter().filter_map(|s| Some((counted(&s)?, s.count)));
-        let given = Exchange { counts: counts.collect(), attacks };
+        let used = guard.used().take_untold().into_iter();
+        let used = used.map(|m| Used { account: m.account, subject: m.id, person: m.by, until: m.until }).collect();
+        let given = Exchange { counts: counts.collect(), attacks, used };
         let seen = std::mem::take(&mut others.seen);
         let since = others.since.replace(now).unwrap_or(now.minus(FIRST_LOOK));
         match self.store.exchange(given, since, seen).await {
@@ -43,6 +45,9 @@ impl Intake {
                 others.seen = seen;
                 let shares: Vec<Share> = taken.counts.iter().filter_map(|(c, count)| share(c, *count)).collect();
                 guard.rates().add_shares(&shares);
+                for used in taken.used {
+                    guard.used().mark(used.subject, used.person, now, used.until);
+                }
                 for (account, form, until) in taken.attacks {
                     guard.force_attack_mode(account, form, now, until);
                 }

@@ -1,6 +1,7 @@
 //! The guard over recorded sign-ups, written by hand: people go through, bots do not.
 //!
-//! `people` and `bots` were there while the guard was tuned; the `holdout` files were written afterwards, to measure.
+//! `people` and `bots` were there while the guard was tuned; the `holdout` and `fresh` files were written afterwards, to
+//! measure, in that order.
 //! Lines that only their neighbours give away name their `series` (a key that the judge ignores): they count from the
 //! third of the series on.
 
@@ -8,12 +9,20 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use intake::guard::recipient::RecipientLimits;
-use intake::guard::{Guard, Policy, Replay, judge_line};
-use model::{AccountId, FormId};
+use intake::guard::{Guard, GuardSettings, Policy, Reason, Replay, judge_line};
+use model::{AccountId, AccountSettings, FormId};
+
+const PEOPLE: [&str; 3] = ["people.jsonl", "holdout_people.jsonl", "fresh_people.jsonl"];
+const BOTS: [&str; 3] = ["bots.jsonl", "holdout_bots.jsonl", "fresh_bots.jsonl"];
 
 fn replay() -> Replay {
     let (policy, limits) = (Policy::default(), RecipientLimits::default());
     Replay::new(Guard::default(), policy, limits, AccountId(1), Some(FormId(1)), vec!["*".into()])
+}
+
+fn read(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guard_corpus").join(file);
+    std::fs::read_to_string(&path).expect(file)
 }
 
 fn judge(replay: &mut Replay, line: &str) -> (String, String) {
@@ -24,8 +33,7 @@ fn judge(replay: &mut Replay, line: &str) -> (String, String) {
 
 /// How many lines of a file went the other way than wished (they are printed), of how many that count.
 fn count(file: &str, wrong: impl Fn(&str) -> bool) -> (usize, usize) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guard_corpus").join(file);
-    let text = std::fs::read_to_string(&path).expect(file);
+    let text = read(file);
     let (mut replay, mut series, mut bad, mut all) = (replay(), HashMap::<String, u32>::new(), 0, 0);
     for line in text.lines() {
         let (verdict, reasons) = judge(&mut replay, line);
@@ -52,7 +60,7 @@ fn percent((part, whole): (usize, usize)) -> f64 {
 
 #[test]
 fn people_are_simply_accepted() {
-    for file in ["people.jsonl", "holdout_people.jsonl"] {
+    for file in PEOPLE {
         let stopped = count(file, |verdict| verdict != "accept");
         println!("{file}: {} of {} people not simply accepted: {:.1} %", stopped.0, stopped.1, percent(stopped));
         assert!(percent(stopped) <= 0.5, "{file}");
@@ -61,7 +69,7 @@ fn people_are_simply_accepted() {
 
 #[test]
 fn bots_are_not_accepted() {
-    for file in ["bots.jsonl", "holdout_bots.jsonl"] {
+    for file in BOTS {
         let passed = count(file, |verdict| verdict == "accept");
         println!("{file}: {} of {} bots stopped: {:.1} %", passed.1 - passed.0, passed.1, 100.0 - percent(passed));
         assert!(percent(passed) <= 5.0, "{file}");
@@ -70,11 +78,7 @@ fn bots_are_not_accepted() {
 
 #[test]
 fn people_among_bots_are_still_accepted() {
-    // All four files in the order of their times would not mix; people's lines follow each bot's here.
-    let read = |file: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guard_corpus").join(file);
-        std::fs::read_to_string(&path).expect(file)
-    };
+    // The files in the order of their times would not mix; people's lines follow each bot's here.
     let (bots, people) = (read("bots.jsonl"), read("people.jsonl"));
     let mut replay = replay();
     let mut stopped = Vec::new();
@@ -86,6 +90,54 @@ fn people_among_bots_are_still_accepted() {
         }
     }
     assert!(stopped.len() <= 1, "{stopped:#?}");
+}
+
+/// Signals that recorded lines cannot show: they need a ticket, a resolver, a limit that is met or facts of the store.
+const UNSEEN: [&str; 17] = [
+    "ticket_bad",
+    "ticket_foreign",
+    "address_rate",
+    "network_rate",
+    "form_rate",
+    "account_rate",
+    "attack_mode",
+    "no_mail_host",
+    "foreign_origin",
+    "ticket_too_old",
+    "mailbox_account_limit",
+    "mailbox_installation_limit",
+    "mailbox_pause",
+    "mailbox_not_me",
+    "domain_ceiling",
+    "mail_ceiling",
+    "link_limit",
+];
+
+#[test]
+fn every_signal_is_seen_and_can_be_switched_off() {
+    let text: String = BOTS.iter().chain(&PEOPLE).map(|file| read(file)).collect();
+    let codes = |off: &[&str]| {
+        let off = off.iter().map(|code| (*code).to_owned()).collect();
+        let settings = GuardSettings { off, ..GuardSettings::default() };
+        let policy = Policy::new(&AccountSettings {
+            guard: model::GuardMode::Enforce,
+            guard_settings: settings,
+            ..AccountSettings::default()
+        });
+        let limits = RecipientLimits::default();
+        let mut replay = Replay::new(Guard::default(), policy, limits, AccountId(1), Some(FormId(1)), vec!["*".into()]);
+        text.lines().map(|line| judge(&mut replay, line).1).collect::<String>()
+    };
+    let all = codes(&[]);
+    let wanted = Reason::ALL.iter().map(|r| r.code()).filter(|c| !UNSEEN.contains(c)).collect::<Vec<_>>();
+    let missing: Vec<_> = wanted.iter().filter(|code| !all.contains(&format!("\"{code}\""))).collect();
+    assert!(missing.is_empty(), "no line shows {missing:?}");
+    for some in wanted.chunks(9) {
+        let rest = codes(some);
+        for code in some {
+            assert!(!rest.contains(&format!("\"{code}\"")), "{code} is switched off");
+        }
+    }
 }
 
 #[test]

@@ -196,7 +196,7 @@ pub struct ApiUser {
     pub name: String,
     /// The key, the base64 secret or the token.
     pub secret: Secret,
-    /// What a native token may do.
+    /// What a native token may do; of a Spektrix login too, where it is not to do everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
 }

@@ -10,7 +10,7 @@ use crate::keys::Keys;
 use crate::plan::{
     AddressRow, ContactRow, DeliveryState, EarlierSignUp, Facts, OutcomeName, PendingRow, PersonKey, Wants,
 };
-use crate::recipients::{self, Asked};
+use crate::recipients::{self, Asked, Mailbox};
 use crate::returns::{self, MailHistory};
 use crate::sql::{Batch, Conn, Row, Step, each_statements};
 
@@ -61,10 +61,16 @@ pub(crate) fn read(
 ) -> Result<Vec<Facts>> {
     let mut facts: Vec<Facts> = questions.iter().map(|_| Facts { now: Some(now), ..Facts::default() }).collect();
     first_round(conn, keys, now, questions, &mut facts, locks)?;
-    if facts.iter().any(|f| f.contact.is_some()) {
-        second_round(conn, questions, &mut facts)?;
+    if questions.iter().zip(&facts).any(|(q, f)| f.contact.is_some() || late_mailbox(q, f).is_some()) {
+        second_round(conn, now, questions, &mut facts)?;
     }
     Ok(facts)
+}
+
+/// The mailbox that is read only once it has shown that the address is known or suppressed.
+fn late_mailbox(question: &Question<'_>, facts: &Facts) -> Option<Mailbox> {
+    let known = facts.contact.is_some() || facts.suppressed.is_some();
+    question.wants.mailbox.filter(|_| question.wants.mailbox_of_known && known)
 }
 
 fn first_round(
@@ -92,7 +98,8 @@ fn first_round(
             asked.push(i);
         }
     }
-    let mailboxes = Asked::new(questions.iter().enumerate().filter_map(|(i, q)| Some((i, q.wants.mailbox?))));
+    let first = |q: &Question<'_>| q.wants.mailbox.filter(|_| !q.wants.mailbox_of_known);
+    let mailboxes = Asked::new(questions.iter().enumerate().filter_map(|(i, q)| Some((i, first(q)?))));
     let (mut rows, mut reasons, mut held) = (Vec::new(), Vec::new(), Vec::new());
     let (mut mails, mut counts, mut found) = (Vec::new(), Vec::new(), Vec::new());
     let mut read_contact = |i: usize, row: &mut Row<'_>| -> Result<()> {
@@ -153,7 +160,7 @@ fn first_round(
     Ok(())
 }
 
-fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
+fn second_round(conn: &mut Conn, now: Timestamp, questions: &[Question<'_>], facts: &mut [Facts]) -> Result<()> {
     let mut lists = Batch::new(&LISTS);
     let mut statements = Batch::new(&STATEMENTS_OF);
     let (mut runs, mut run) = (Batch::new(&RUNS), Batch::new(&RUN));
@@ -239,6 +246,17 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         stands_at.push((with_run[i], row.int_opt()?.is_none().then_some(next)));
         Ok(())
     };
+    let late = questions.iter().zip(facts.iter()).enumerate();
+    let mailboxes = Asked::new(late.filter_map(|(i, (q, f))| Some((i, late_mailbox(q, f)?))));
+    let (mut mails, mut counts) = (Vec::new(), Vec::new());
+    let mut read_mail = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        mails.push((i, recipients::mail_row(row)?));
+        Ok(())
+    };
+    let mut read_count = |i: usize, row: &mut Row<'_>| -> Result<()> {
+        counts.push((i, row.int()?));
+        Ok(())
+    };
     let (mut came_back, mut mailed, mut definitions) = (Vec::new(), Vec::new(), Vec::new());
     let mut read_returned = |i: usize, row: &mut Row<'_>| -> Result<()> {
         came_back.push((with_mails[i], returns::return_row(row)?));
@@ -253,6 +271,11 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         Ok(())
     };
     let mut steps = vec![Step::Read(lists, &mut read_list), Step::Read(statements, &mut read_statement)];
+    if !mailboxes.is_empty() {
+        let (of_mailboxes, of_domains) = mailboxes.batches(now);
+        steps.push(Step::Read(of_mailboxes, &mut read_mail));
+        steps.push(Step::Read(of_domains, &mut read_count));
+    }
     if !returned.is_empty() {
         steps.push(Step::Read(returned, &mut read_returned));
         steps.push(Step::Read(sent, &mut read_sent));
@@ -277,6 +300,7 @@ fn second_round(conn: &mut Conn, questions: &[Question<'_>], facts: &mut [Facts]
         steps.push(Step::Read(earlier, &mut read_earlier));
     }
     conn.steps(steps)?;
+    mailboxes.fill(mails, counts, facts);
     for &i in &with_mails {
         fn of<T>(rows: &mut Vec<(usize, T)>, i: usize) -> Vec<T> {
             rows.extract_if(.., |(of, _)| *of == i).map(|(_, row)| row).collect()

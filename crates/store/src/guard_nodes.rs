@@ -14,6 +14,10 @@ statements! {
     SHARES = "SELECT account_id, kind, subject, seconds, slot, node, counted FROM guard_share WHERE at >= $1 AND node <> $2 LIMIT 20000";
     FORGET_SHARES = "DELETE FROM guard_share WHERE at < $1";
     ATTACKS = "SELECT account_id, form_id, until_at FROM guard_attack WHERE until_at > $1";
+    USED = "SELECT account_id, subject, person, until_at FROM guard_used WHERE at >= $1 AND node <> $2 LIMIT 20000";
+    USE_ONCE = "INSERT INTO guard_used (account_id, subject, person, node, until_at, at) VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (account_id, subject) DO NOTHING";
+    FORGET_USED = "DELETE FROM guard_used WHERE until_at < $1";
     FORGET_ATTACKS = "DELETE FROM guard_attack WHERE until_at <= $1";
     // Of many nodes that see the same, the one whose statement changes the row tells.
     TELL_ONCE = "INSERT INTO chore (account_id, name, done_to) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) \
@@ -28,6 +32,9 @@ each_statements! {
         "INSERT INTO guard_share (account_id, kind, subject, seconds, slot, node, counted, at) {rows} \
          ON CONFLICT (account_id, kind, subject, seconds, slot, node) \
          DO UPDATE SET counted = guard_share.counted + excluded.counted, at = excluded.at";
+    ADD_USED (Int, Bytes, Int, Int, Int, Int) =
+        "INSERT INTO guard_used (account_id, subject, person, node, until_at, at) {rows} \
+         ON CONFLICT (account_id, subject) DO NOTHING";
     PUT_ATTACKS (Int, Int, Int) = "INSERT INTO guard_attack (account_id, form_id, until_at) {rows} \
         ON CONFLICT (account_id, form_id) DO UPDATE SET until_at = excluded.until_at";
 }
@@ -47,6 +54,19 @@ pub struct Counted {
     pub slot: i64,
 }
 
+/// Something that may be used once and was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Whose.
+    pub account: AccountId,
+    /// What.
+    pub subject: [u8; 16],
+    /// By whom: a number that tells people apart on every node.
+    pub person: u64,
+    /// When it would have expired.
+    pub until: Timestamp,
+}
+
 /// Counts of other nodes that were read before, so that each is added once.
 #[derive(Debug, Default)]
 pub struct SeenShares(HashMap<(Counted, i64), i64>);
@@ -58,6 +78,8 @@ pub struct Exchange {
     pub counts: Vec<(Counted, u32)>,
     /// Forms under attack, each with the moment when it is over if nothing more comes.
     pub attacks: Vec<(AccountId, Option<FormId>, Timestamp)>,
+    /// What was used since the last exchange.
+    pub used: Vec<Used>,
 }
 
 /// News for an account's owner.
@@ -110,7 +132,30 @@ pub(crate) fn give(conn: &mut Conn, node: i64, given: &Exchange, now: Timestamp)
     for (account, form, until) in &under {
         attacks.push([account.0.into(), form.unwrap_or_default().0.into(), (*until).into()]);
     }
-    conn.steps(vec![Step::Begin, Step::Write(counts), Step::Write(attacks), Step::Commit])
+    let mut once = given.used.clone();
+    once.sort_unstable_by_key(|u| (u.account, u.subject));
+    once.dedup_by_key(|u| (u.account, u.subject));
+    let mut used = Batch::new(&ADD_USED);
+    for u in &once {
+        used.push(used_row(u, node, now));
+    }
+    conn.steps(vec![Step::Begin, Step::Write(counts), Step::Write(attacks), Step::Write(used), Step::Commit])
+}
+
+fn used_row(used: &Used, node: i64, now: Timestamp) -> [crate::sql::Value<'_>; 6] {
+    [
+        used.account.0.into(),
+        (&used.subject).into(),
+        used.person.cast_signed().into(),
+        node.into(),
+        used.until.into(),
+        now.into(),
+    ]
+}
+
+/// Uses something unless any node did before; whether it is used now.
+pub(crate) fn use_once(conn: &mut Conn, node: i64, used: &Used, now: Timestamp) -> Result<bool> {
+    Ok(conn.run(&USE_ONCE, &used_row(used, node, now))? > 0)
 }
 
 /// Reads what other nodes have counted since a moment, without what was read before.
@@ -144,12 +189,17 @@ pub(crate) fn take(
         let (account, form) = (AccountId(row.int()?), FormId(row.int()?));
         Ok((account, (form != FormId::default()).then_some(form), row.time()?))
     })?;
+    taken.used = conn.rows(&USED, &[Timestamp(since.0 - GRACE).into(), node.into()], |row| {
+        let (account, subject) = (AccountId(row.int()?), row.bytes()?.try_into().unwrap_or_default());
+        Ok(Used { account, subject, person: row.int()?.cast_unsigned(), until: row.time()? })
+    })?;
     Ok(taken)
 }
 
 /// Forgets counts older than a moment and attacks that are over.
 pub(crate) fn forget(conn: &mut Conn, before: Timestamp, now: Timestamp) -> Result<()> {
     conn.run(&FORGET_SHARES, &[before.into()])?;
+    conn.run(&FORGET_USED, &[now.into()])?;
     conn.run(&FORGET_ATTACKS, &[now.into()]).map(|_| ())
 }
 

@@ -69,7 +69,7 @@ pub use customer_links::LinkPurpose;
 pub use customers::{Customer, CustomerKey, NewSession, SessionRow};
 pub use deliveries::{Attempt, HARD, Leased, SOFT};
 pub use error::{Result, StoreError};
-pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares};
+pub use guard_nodes::{Counted, Exchange, GuardNews, SeenShares, Used};
 pub use guard_rows::{Held, RefusedAttempt, VerdictRow};
 pub use keys::{Keys, TokenClaim, TokenKind, format_master_key, parse_master_key, token_hash};
 pub use leasing::Share;

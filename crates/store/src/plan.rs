@@ -38,6 +38,8 @@ pub struct Wants {
     pub sign_ups_since: Option<Timestamp>,
     /// What this mailbox got lately; it stays locked until the decision is committed.
     pub mailbox: Option<Mailbox>,
+    /// The mailbox matters only where the address is known or suppressed; for others it is not read.
+    pub mailbox_of_known: bool,
     /// Which automations the contact is in, or has been through.
     pub runs: bool,
     /// This run of an automation.

@@ -3,7 +3,7 @@
 use model::{AccountId, EmailAddress, SignUpId, Timestamp};
 
 use crate::error::Result;
-use crate::guard_nodes::{Exchange, GuardNews, SeenShares};
+use crate::guard_nodes::{Exchange, GuardNews, SeenShares, Used};
 use crate::guard_rows::{Held, RefusedAttempt, VerdictRow};
 use crate::{Store, guard_nodes, guard_rows, ids, recipients};
 
@@ -70,13 +70,19 @@ impl Store {
         mut seen: SeenShares,
     ) -> Result<(Exchange, SeenShares)> {
         let (node, now) = (self.inner.node, self.inner.ambient.now());
-        if !given.counts.is_empty() || !given.attacks.is_empty() {
+        if !given.counts.is_empty() || !given.attacks.is_empty() || !given.used.is_empty() {
             self.errand(move |conn| guard_nodes::give(conn, node, &given, now)).await?;
         }
         self.inner
             .lanes
             .run(move |conn| guard_nodes::take(conn, node, since, now, &mut seen).map(|taken| (taken, seen)))
             .await
+    }
+
+    /// Uses something that may be used once, unless any node did before; whether it is used now.
+    pub async fn use_once(&self, used: Used) -> Result<bool> {
+        let (node, now) = (self.inner.node, self.inner.ambient.now());
+        self.errand(move |conn| guard_nodes::use_once(conn, node, &used, now)).await
     }
 
     /// Forgets what nodes told each other before a moment.

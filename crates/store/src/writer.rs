@@ -31,6 +31,8 @@ each_statements! {
     FIRST_LIST (Int, Int, Int, Int) = "INSERT INTO contact_list (account_id, contact_id, list_id, joined_at) {rows}";
     FIRST_TAG (Int, Int, Int, Int, Int, Int) = "INSERT INTO contact_tag (account_id, contact_id, tag_id, applied, first_at, \
         last_at) {rows}";
+    FIRST_ANSWER (Int, Int, Int, Int, Int, Text, Int) = "INSERT INTO contact_statement (account_id, contact_id, \
+        statement_id, agreed, version, language, answered_at) {rows}";
     SET_VALUE (Int, Int, Int, Text) = "INSERT INTO contact_value (account_id, contact_id, field_id, value) {rows} \
         ON CONFLICT (account_id, contact_id, field_id) DO UPDATE SET value = excluded.value";
     CLEAR_VALUE (Int, Int, Int) = "DELETE FROM contact_value {using} \
@@ -174,6 +176,7 @@ batches! {
     first_value: FIRST_VALUE,
     first_list: FIRST_LIST,
     first_tag: FIRST_TAG,
+    first_answer: FIRST_ANSWER,
     set_value: SET_VALUE,
     clear_value: CLEAR_VALUE,
     join_list: JOIN_LIST,
@@ -240,10 +243,10 @@ impl<'a> Batches<'a> {
             ]);
         }
         let is_new = plan.create.is_some();
-        let (set_value, join_list, apply_tag) = if is_new {
-            (&mut self.first_value, &mut self.first_list, &mut self.first_tag)
+        let (set_value, join_list, apply_tag, answers) = if is_new {
+            (&mut self.first_value, &mut self.first_list, &mut self.first_tag, &mut self.first_answer)
         } else {
-            (&mut self.set_value, &mut self.join_list, &mut self.apply_tag)
+            (&mut self.set_value, &mut self.join_list, &mut self.apply_tag, &mut self.answer)
         };
         for (field, value) in &plan.values {
             match value {
@@ -265,7 +268,7 @@ impl<'a> Batches<'a> {
             self.take_tag.push([account, contact, tag.0.into()]);
         }
         for answer in &plan.statements {
-            self.answer.push([
+            answers.push([
                 account,
                 contact,
                 answer.statement.0.into(),

@@ -128,6 +128,7 @@ impl Launch {
             .current_dir(self.data_dir())
             .env("VESTIBULE_LISTEN", self.listen.to_string())
             .env("VESTIBULE_OPS_LISTEN", self.ops_listen.to_string())
+            .env("VESTIBULE_RESOLVER", "off")
             .env("VESTIBULE_DATA_DIR", self.data_dir())
             .envs(&self.settings);
         command

@@ -6,6 +6,7 @@ mod commands;
 mod logging;
 mod master_key;
 mod ops;
+mod resolver;
 mod server;
 mod settings;
 mod wire_up;

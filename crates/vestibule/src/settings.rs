@@ -90,6 +90,9 @@ pub struct ServeSettings {
     /// Throw-away mail domains beside those that ship: a file with one a line; !domain takes one off the list
     #[arg(long, env = "VESTIBULE_DISPOSABLE_DOMAINS", value_name = "FILE")]
     pub disposable_domains: Option<PathBuf>,
+    /// Who is asked whether an address's domain takes mail: address[:port], or off [default: the machine's resolvers]
+    #[arg(long, env = "VESTIBULE_RESOLVER", value_name = "ADDRESS")]
+    pub resolver: Option<String>,
     /// Most client connections at one time [default: 8192]
     #[arg(long, env = "VESTIBULE_MAX_CONNECTIONS", value_name = "NUMBER")]
     pub max_connections: Option<usize>,
@@ -189,6 +192,7 @@ impl ServeSettings {
             captcha_url: self.captcha_url.or(file.captcha_url),
             sns_url: self.sns_url.or(file.sns_url),
             disposable_domains: self.disposable_domains.or(file.disposable_domains),
+            resolver: self.resolver.or(file.resolver),
             max_connections: self.max_connections.or(file.max_connections),
             queue: self.queue.or(file.queue),
             readers: self.readers.or(file.readers),

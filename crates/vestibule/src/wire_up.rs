@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::captcha_client::CaptchaClient;
+use crate::resolver::Resolver;
 use crate::settings::{CommonSettings, ServeSettings, SettingsFault};
 use crate::{Server, master_key, ops, server};
 
@@ -57,6 +58,7 @@ pub struct NodeParts {
     proxies: TrustedProxies,
     captchas: Arc<CaptchaClient>,
     disposable: Option<String>,
+    resolver: Option<Arc<Resolver>>,
 }
 
 /// A running node.
@@ -155,6 +157,9 @@ impl NodeParts {
         };
         let disposable = serve.disposable_domains.as_ref().map(read).transpose()?;
         let captchas = Arc::new(captchas);
+        let resolver = Resolver::new(serve.resolver.as_deref(), store.ambient().clone())
+            .map_err(|why| SettingsFault::new("VESTIBULE_RESOLVER", why))?
+            .map(Arc::new);
         let key_dir = common.data_dir().to_owned();
         let head_patience = server::HEAD_PATIENCE;
         let body_patience = doors::BODY_PATIENCE;
@@ -171,6 +176,7 @@ impl NodeParts {
             proxies,
             captchas,
             disposable,
+            resolver,
         })
     }
 
@@ -199,6 +205,14 @@ impl NodeParts {
         let intake = Intake::new(self.store.clone(), self.intake).with_captchas(self.captchas);
         let intake = match &self.disposable {
             Some(list) => intake.with_disposable_domains(list),
+            None => intake,
+        };
+        let intake = match self.resolver {
+            Some(resolver) => {
+                let asked = Arc::clone(&resolver);
+                tokio::spawn(async move { asked.probe().await });
+                intake.with_mail_hosts(resolver)
+            }
             None => intake,
         };
         let key_dir = self.key_dir;

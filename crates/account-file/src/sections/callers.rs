@@ -17,6 +17,9 @@ const API_USER_KINDS: &[(&str, ApiUserKind)] =
 /// The scopes that the native API asks for today.
 const SCOPES: &[&str] = &["sign_ups:write", "contacts:read", "contacts:write", "mail_reports:write"];
 
+/// The scopes that the Spektrix door asks for, of logins that name any.
+const SPEKTRIX_SCOPES: &[&str] = &["contacts:read", "contacts:write"];
+
 const WEBHOOK_KINDS: &[(&str, WebhookKind)] = &[("sentori", WebhookKind::Sentori), ("standard", WebhookKind::Standard)];
 
 /// The vendor's webhooks that Vestibule sends (Sentori reference, section 13).
@@ -82,18 +85,19 @@ pub(crate) fn read_api_users(file: &mut Table<'_, '_>, context: &mut Context<'_>
                 (None, None)
             }
         };
-        let scopes = if matches!(kind, Some(ApiUserKind::Native) | None) {
+        let scopes = if kind == Some(ApiUserKind::Sentori) {
+            Vec::new()
+        } else {
+            let known = if kind == Some(ApiUserKind::Spektrix) { SPEKTRIX_SCOPES } else { SCOPES };
             let scopes = t.checked_list("scopes", scope);
             if let (true, Some(at)) = (scopes.is_empty(), t.key_at("scopes")) {
                 t.report.fault(at, "`scopes` names at least one");
             }
-            for unknown in scopes.iter().filter(|s| !SCOPES.contains(&s.value.as_str())) {
-                let near = did_you_mean(&unknown.value, SCOPES.iter().copied());
+            for unknown in scopes.iter().filter(|s| !known.contains(&s.value.as_str())) {
+                let near = did_you_mean(&unknown.value, known.iter().copied());
                 t.report.hint(unknown.at, format!("nothing asks for the scope {} yet{near}", quoted(&unknown.value)));
             }
             scopes.into_iter().map(|s| s.value).collect()
-        } else {
-            Vec::new()
         };
         if let Some(secret) = &secret {
             check_repeat(&mut secrets, kind, name.as_ref(), secret, context);

@@ -76,6 +76,7 @@ faults-title =
 fault-email-blank = يرجى إدخال بريدك الإلكتروني.
 fault-email-long = عنوان البريد الإلكتروني هذا طويل جدًا.
 fault-email-malformed = يرجى إدخال عنوان بريد إلكتروني مثل name@example.org.
+fault-email-known = يوجد بالفعل حساب بهذا البريد الإلكتروني.
 fault-form-unknown = هذا النموذج غير موجود أو مغلق.
 fault-list-unknown = لم يعد «{ $name }» متاحًا.
 fault-no-fields = يرجى ملء الحقول المطلوبة.

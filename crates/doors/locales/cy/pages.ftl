@@ -74,6 +74,7 @@ faults-title =
 fault-email-blank = Rhowch eich cyfeiriad e-bost.
 fault-email-long = Mae’r cyfeiriad e-bost hwn yn rhy hir.
 fault-email-malformed = Rhowch gyfeiriad e-bost fel enw@example.org.
+fault-email-known = Mae cyfrif â’r cyfeiriad e-bost hwn eisoes.
 fault-form-unknown = Nid yw’r ffurflen hon yn bodoli, neu mae ar gau.
 fault-list-unknown = Nid yw “{ $name }” ar gael bellach.
 fault-no-fields = Llenwch y meysydd gofynnol.

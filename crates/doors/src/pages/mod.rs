@@ -13,6 +13,7 @@ mod error_page;
 mod faults;
 mod form_page;
 mod form_view;
+mod integrated_page;
 mod json_form;
 mod language;
 mod mailbox_page;
@@ -38,6 +39,9 @@ pub use error_page::{error_page, refusal_page};
 pub use faults::{FieldError, field_errors};
 pub use form_page::{after_sending, closed_page, form_page, messages, submitted_message, submitted_page};
 pub use form_view::{ChallengeStep, FormView, Slots, StatementView};
+pub use integrated_page::{
+    IntegratedFault, IntegratedForm, integrated_done_page, integrated_page, integrated_wait_page,
+};
 pub use json_form::{
     JsonAnswer, accepted, description, problem, refusal_minutes, refusal_status, refused, retry_after, wants_json,
 };

@@ -100,16 +100,18 @@ pub fn verify(
     while keys.len() < KEYS_TRIED {
         keys.push(Key::none());
     }
-    let mut matches = Choice::from(0);
     for key in &keys {
         for uri in &uris {
             for line in &lines {
                 let made = sign(&key.hmac, request.method, uri, date, line.as_deref());
-                matches |= made.ct_eq(&given.signature) & key.live & given.well_formed;
+                // Who has a key that fits may learn so early; every other caller waits for all of it.
+                if bool::from(made.ct_eq(&given.signature) & key.live & given.well_formed) {
+                    return Ok(Login(given.login.to_owned()));
+                }
             }
         }
     }
-    if bool::from(matches) { Ok(Login(given.login.to_owned())) } else { Err(AuthFault::SignatureDoesNotMatch) }
+    Err(AuthFault::SignatureDoesNotMatch)
 }
 
 /// The header taken apart.

@@ -89,7 +89,8 @@ pub fn preflight(reach: Reach, grant: Grant<'_>) -> Response<Bytes> {
 
 /// Whether a call that carries a session cookie may change something (reference, section 7.5). A page of another site
 /// can send such a call; it must show itself as JSON, which browsers ask about first, or come from an origin that the
-/// account names. An origin that is present and is neither named nor the server's own may not. The caller answers 403.
+/// account names. An origin that is present and is neither named nor the server's own may not, nor what a browser calls
+/// cross-site without naming one. The caller answers 403.
 pub fn may_change(headers: &HeaderMap, host: &str, allowed: &[String]) -> bool {
     match headers.get(http::header::ORIGIN) {
         Some(origin) => origin.to_str().is_ok_and(|origin| {
@@ -98,8 +99,13 @@ pub fn may_change(headers: &HeaderMap, host: &str, allowed: &[String]) -> bool {
             });
             own || is_named(origin, allowed)
         }),
-        None => headers.get(CONTENT_TYPE).is_some_and(is_json),
+        None => headers.get(CONTENT_TYPE).is_some_and(is_json) && headers.get("sec-fetch-site").is_none_or(own_site),
     }
+}
+
+/// Whether a browser says that the call comes from a page of the same site, or from nobody's.
+fn own_site(site: &HeaderValue) -> bool {
+    matches!(site.as_bytes(), b"same-origin" | b"same-site" | b"none")
 }
 
 fn is_json(content_type: &HeaderValue) -> bool {

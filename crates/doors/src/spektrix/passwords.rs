@@ -1,12 +1,17 @@
 //! Login passwords: Argon2id, off the request threads and only so many at once, so that logins, which are slow on
 //! purpose, do not slow down sign-ups.
+//!
+//! The memory that a hash takes is kept for the next one: given back, the allocator would hold on to as much of it for
+//! every thread that ever made one.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use model::Secret;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
 /// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
@@ -31,7 +36,9 @@ pub struct Passwords {
     at_work: Arc<Semaphore>,
     taken: Arc<AtomicUsize>,
     places: usize,
-    argon2: Argon2<'static>,
+    params: Params,
+    /// Memory that no hash is made in at the moment; never more than may be at work.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// The hash of no one's password, checked for addresses that are not known.
     nobody: Arc<str>,
 }
@@ -56,48 +63,95 @@ impl Passwords {
         most_waiting: usize,
         random: [u8; 32],
     ) -> Result<Self, PasswordFault> {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let (password, salt) = random.split_at(16);
-        let nobody = hash_with(&argon2, password, salt)?;
+        // Any 32 bytes are some password's hash; nobody finds out which.
+        let nobody = text_of(&params, &random[..16], &Sha256::digest(random))?;
         Ok(Self {
             at_work: Arc::new(Semaphore::new(at_once.max(1))),
             taken: Arc::new(AtomicUsize::new(0)),
             places: at_once.max(1).saturating_add(most_waiting),
-            argon2,
+            params,
+            memory: Arc::default(),
             nobody: nobody.into(),
         })
     }
 
     /// The hash of a password, with its parameters and salt, as it is kept.
     pub async fn hash(&self, password: Secret, salt: [u8; 16]) -> Result<String, PasswordFault> {
-        let argon2 = self.argon2.clone();
-        self.run(move || hash_with(&argon2, password.reveal().as_bytes(), &salt)).await?
+        let params = self.params.clone();
+        self.run(move |memory| {
+            let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
+            fill(&params, password.reveal().as_bytes(), &salt, &mut hash, memory)?;
+            text_of(&params, &salt, &hash)
+        })
+        .await?
     }
 
     /// Whether this is the password of that hash. Without a hash (an unknown address, or a customer without a password)
     /// the same work is done and the answer is no.
     pub async fn verify(&self, password: Secret, kept: Option<String>) -> Result<bool, PasswordFault> {
-        let argon2 = self.argon2.clone();
         let known = kept.is_some();
         let nobody = Arc::clone(&self.nobody);
-        self.run(move || {
+        self.run(move |memory| {
             let hash = kept.as_deref().unwrap_or(&nobody);
-            let matches = argon2.verify_password(password.reveal().as_bytes(), hash).is_ok();
-            matches & known
+            matches(password.reveal().as_bytes(), hash, memory) & known
         })
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordFault> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
+    ) -> Result<T, PasswordFault> {
         let place = Place::take(&self.taken, self.places)?;
         let permit = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| PasswordFault::Internal)?;
+        let kept = Arc::clone(&self.memory);
         // The permit goes with the work: a caller who hangs up does not let another one in beside it.
         let done = tokio::task::spawn_blocking(move || {
             let _held = (permit, place);
-            work()
+            let mut memory = kept.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let result = work(&mut memory);
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            result
         });
         done.await.map_err(|_| PasswordFault::Internal)
     }
+}
+
+/// Argon2id in memory that is made larger where it must be; what an earlier hash left in it is written over.
+fn fill(
+    params: &Params,
+    password: &[u8],
+    salt: &[u8],
+    hash: &mut [u8],
+    memory: &mut Vec<Block>,
+) -> Result<(), PasswordFault> {
+    if memory.len() < params.block_count() {
+        *memory = vec![Block::new(); params.block_count()];
+    }
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let filled = argon2.hash_password_into_with_memory(password, salt, hash, memory.as_mut_slice());
+    filled.map_err(|_| PasswordFault::Internal)
+}
+
+/// A hash with its parameters and salt as text.
+fn text_of(params: &Params, salt: &[u8], hash: &[u8]) -> Result<String, PasswordFault> {
+    let text = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|_| PasswordFault::Internal)?,
+        salt: Some(Salt::new(salt).map_err(|_| PasswordFault::Internal)?),
+        hash: Some(Output::new(hash).map_err(|_| PasswordFault::Internal)?),
+    };
+    Ok(text.to_string())
+}
+
+/// Whether a password is that of a hash as kept. A hash that cannot be read is nobody's.
+fn matches(password: &[u8], kept: &str, memory: &mut Vec<Block>) -> bool {
+    let Ok(kept) = PasswordHash::new(kept) else { return false };
+    let ours = kept.algorithm == ARGON2ID_IDENT && kept.version == Some(Version::V0x13.into());
+    let (Ok(params), Some(salt), Some(hash)) = (Params::try_from(&kept), kept.salt, kept.hash) else { return false };
+    let mut made = vec![0; hash.len()];
+    ours && fill(&params, password, &salt, &mut made, memory).is_ok() && bool::from(made.ct_eq(hash.as_bytes()))
 }
 
 /// A place at work or in the queue, given back when dropped.
@@ -114,11 +168,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-fn hash_with(argon2: &Argon2<'_>, password: &[u8], salt: &[u8]) -> Result<String, PasswordFault> {
-    let hash = argon2.hash_password_with_salt(password, salt).map_err(|_| PasswordFault::Internal)?;
-    Ok(hash.to_string())
 }
 
 #[cfg(test)]
@@ -142,7 +191,15 @@ mod tests {
             assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
             assert_eq!(passwords.verify(Secret::new("correct horse"), Some(kept.clone())).await, Ok(true));
             assert_eq!(passwords.verify(Secret::new("correct house"), Some(kept)).await, Ok(false));
-            assert_eq!(passwords.verify(Secret::new("correct horse"), Some("garbled".into())).await, Ok(false));
+            for garbled in [
+                "garbled",
+                "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+                "$argon2id$v=19$m=8,t=1,p=1",
+            ] {
+                assert_eq!(passwords.verify(Secret::new("correct horse"), Some(garbled.into())).await, Ok(false));
+            }
+            // One after the other, all in the same memory.
+            assert_eq!(passwords.memory.lock().expect("unharmed").len(), 1);
         });
     }
 

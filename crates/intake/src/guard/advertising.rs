@@ -1,13 +1,13 @@
 //! Advertising and web addresses in text. The phrases are whole phrases of two words and more, which no name is; there
 //! are no lists of single words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Phrases by their first word, in lower case.
 static PHRASES: LazyLock<HashMap<&'static str, Vec<Vec<&'static str>>>> = LazyLock::new(|| {
     let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
-    for phrase in include_str!("advertising_phrases.txt").lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+    for phrase in lines(include_str!("advertising_phrases.txt")) {
         let mut words = phrase.split(' ');
         if let Some(first) = words.next() {
             by_first.entry(first).or_default().push(words.collect());
@@ -17,7 +17,7 @@ static PHRASES: LazyLock<HashMap<&'static str, Vec<Vec<&'static str>>>> = LazyLo
 });
 
 /// Units of money that stand beside a number.
-const MONEY: [&str; 17] = [
+const MONEY: [&str; 28] = [
     "usd",
     "eur",
     "gbp",
@@ -35,7 +35,33 @@ const MONEY: [&str; 17] = [
     "рубля",
     "ставок",
     "бонус",
+    "грн",
+    "тенге",
+    "zł",
+    "zl",
+    "pln",
+    "dolarów",
+    "dólares",
+    "reais",
+    "rupees",
+    "naira",
+    "vnd",
 ];
+
+/// Phrases of scripts that leave no space between words; whole ones, of which no name is made.
+static UNSPACED: LazyLock<Vec<&str>> = LazyLock::new(|| lines(include_str!("unspaced_phrases.txt")).collect());
+
+/// Words of advertising. None decides alone, as people are called Casino and Bonus; two different ones do.
+static ADVERTISING: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("advertising_words.txt")).collect());
+
+/// Words that sentences are made of and names are not, in lower case. Two of them make a text of three words and more
+/// read like a sentence.
+static FUNCTION_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(include_str!("function_words.txt")).collect());
+
+/// The lines of a list, without its remarks.
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|l| !l.is_empty() && !l.starts_with('#'))
+}
 
 /// Whether a text holds an advertising phrase.
 pub(super) fn has_phrase(text: &str) -> bool {
@@ -53,29 +79,58 @@ pub(super) fn has_phrase(text: &str) -> bool {
             return true;
         }
     }
-    false
+    has_unspaced(text)
+}
+
+fn has_unspaced(text: &str) -> bool {
+    if !text.chars().any(|c| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')) {
+        return false;
+    }
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    UNSPACED.iter().any(|phrase| dense.contains(phrase))
+}
+
+/// Whether a text in lower case holds two different words of advertising.
+pub(super) fn has_advertising_pair(lower: &str) -> bool {
+    let mut found = words(lower).filter_map(|w| ADVERTISING.get(w).copied());
+    found.next().is_some_and(|first| found.any(|other| other != first))
+}
+
+/// How many different words of sentences a text holds.
+pub(super) fn function_words(text: &str) -> usize {
+    let lower = text.to_lowercase();
+    words(&lower).filter_map(|w| FUNCTION_WORDS.get(w).copied()).collect::<HashSet<_>>().len()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '%').filter(|w| !w.is_empty())
 }
 
-/// Whether a text names a sum of money or a share in percent (`$500`, `50 %`, `1.5 BTC`).
+/// Whether a text names a sum of money or a share in percent (`$500`, `50 %`, `1.5 BTC`, `500元`).
 pub(super) fn has_money(text: &str) -> bool {
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
-    if text.chars().any(|c| matches!(c, '$' | '€' | '£' | '¥' | '₽' | '₿' | '₹' | '₺' | '₴' | '%')) {
+    if text.chars().any(|c| matches!(c, '$' | '€' | '£' | '¥' | '₽' | '₿' | '₹' | '₺' | '₴' | '₩' | '₫' | '₦' | '%'))
+    {
         return true;
     }
     let lower = text.to_lowercase();
-    let mut number_before = false;
+    let (mut number_before, mut unit_before, mut digit_before) = (false, false, false);
     for word in words(&lower) {
         let number = word.bytes().any(|b| b.is_ascii_digit());
-        if number_before && MONEY.contains(&word) {
+        let unit = MONEY.contains(&word);
+        if (number_before && unit) || (unit_before && number) {
             return true;
         }
-        number_before = number;
+        (number_before, unit_before) = (number, unit);
+        for c in word.chars() {
+            if digit_before && matches!(c, '元' | '円' | '원') {
+                return true;
+            }
+            digit_before = c.is_ascii_digit();
+        }
+        digit_before = false;
     }
     false
 }
@@ -212,7 +267,17 @@ mod tests {
         for text in ["CLICK HERE!!", "you have won a prize", "Make money online today", "Earn  $500"] {
             assert!(has_phrase(text) || has_money(text), "{text}");
         }
-        for text in ["Johnny Cash", "Penny Price", "Will Power", "Dollar Bill", "Rich Banks", "Louis XIV", "Anna 2"] {
+        for text in [
+            "Johnny Cash",
+            "Penny Price",
+            "Will Power",
+            "Dollar Bill",
+            "Rich Banks",
+            "Louis XIV",
+            "Anna 2",
+            "李元",
+            "Bonus Casini",
+        ] {
             assert!(!has_phrase(text) && !has_money(text), "{text}");
         }
         assert!(has_money("1.5 BTC") && has_money("50% off") && has_money("45000 руб"));

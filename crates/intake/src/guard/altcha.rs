@@ -15,7 +15,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use model::{AccountId, Ambient, FormId, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::seen::{Seen, Use};
+use super::seen::{Mark, Seen, Use};
 
 /// How hard the work is. The expected number of derivations is 256 for each byte of `prefix`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,7 +110,7 @@ impl Proofs {
         form: Option<FormId>,
         at: Timestamp,
         seen: &Seen,
-    ) -> Result<(), ProofFault> {
+    ) -> Result<Mark, ProofFault> {
         let payload = read(text).ok_or(ProofFault::Unreadable)?;
         let parameters = &payload.challenge.parameters;
         // Signed anew and compared: cheap, before anything that costs.
@@ -135,12 +135,13 @@ impl Proofs {
         let digest = Sha256::digest(given.as_bytes());
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
-        if seen.mark(id, 0, at, until) != Use::First {
+        let mark = Mark { account, id, by: 0, until };
+        if seen.mark(id, mark.by, at, until) != Use::First {
             return Err(ProofFault::Used);
         }
         let options = VerifySolutionOptions::new(&payload.challenge, &payload.solution, self.key.as_str());
         match verify_solution(options) {
-            Ok(result) if result.verified => Ok(()),
+            Ok(result) if result.verified => Ok(mark),
             _ => Err(ProofFault::Wrong),
         }
     }
@@ -191,7 +192,7 @@ mod tests {
             Payload { challenge, solution }
         };
         let text = |payload: &Payload| STANDARD.encode(serde_json::to_vec(payload).expect("json"));
-        let verify = |text: &str, form| proofs.verify(text, account, form, ambient.now(), &seen);
+        let verify = |text: &str, form| proofs.verify(text, account, form, ambient.now(), &seen).map(drop);
 
         let payload = solve(&proofs);
         assert_eq!(verify(&text(&payload), Some(FormId(3))), Err(ProofFault::Foreign));

@@ -9,7 +9,7 @@ const SHARDS: usize = 32;
 /// Values by key in two generations a shard: what is touched lives in the young one; when that is full, the old one
 /// goes. At most `2 × capacity` entries in all.
 #[derive(Debug)]
-pub(super) struct Bounded<K, V> {
+pub(crate) struct Bounded<K, V> {
     shards: Box<[Mutex<Generations<K, V>>]>,
     hasher: RandomState,
     per_shard: usize,
@@ -22,7 +22,7 @@ struct Generations<K, V> {
 }
 
 impl<K: Eq + Hash, V> Bounded<K, V> {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         let shard = || Mutex::new(Generations { young: HashMap::new(), old: HashMap::new() });
         Self {
             shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
@@ -32,7 +32,7 @@ impl<K: Eq + Hash, V> Bounded<K, V> {
     }
 
     /// Works on the value of a key, made by `make` when there is none. Other keys of the shard wait meanwhile.
-    pub(super) fn with<R>(&self, key: K, make: impl FnOnce() -> V, work: impl FnOnce(&mut V) -> R) -> R {
+    pub(crate) fn with<R>(&self, key: K, make: impl FnOnce() -> V, work: impl FnOnce(&mut V) -> R) -> R {
         let shard = (self.hasher.hash_one(&key) as usize) % self.shards.len();
         let mut held = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         let Generations { young, old } = &mut *held;

@@ -192,6 +192,9 @@ fn is_library(agent: &str) -> bool {
     if PLAIN_BROWSERS.iter().any(|p| agent.starts_with(p)) {
         return false; // Lynx names the library it is built on.
     }
+    if ["node", "bot", "go", "lua", "axios", "fetch", "request", "http", "client"].contains(&agent) {
+        return true;
+    }
     if !agent.starts_with("mozilla/") && LIBRARIES.iter().any(|l| agent.starts_with(l)) {
         return true;
     }
@@ -255,6 +258,7 @@ mod tests {
             (Some("python-requests/2.31.0"), Some(Reason::LibraryClient)),
             (Some("Go-http-client/2.0"), Some(Reason::LibraryClient)),
             (Some("curl/8.5.0"), Some(Reason::LibraryClient)),
+            (Some("node"), Some(Reason::LibraryClient)),
             (Some("Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)"), Some(Reason::LibraryClient)),
             (
                 Some(

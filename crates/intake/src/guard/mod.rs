@@ -13,6 +13,7 @@ pub mod captcha;
 mod client;
 mod honeypot;
 mod input;
+mod name_letters;
 mod name_shape;
 mod rates;
 pub mod recipient;
@@ -28,7 +29,7 @@ mod verdict;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use model::{AccountId, Door, EmailAddress, FormId, GuardMode, Timestamp};
+use model::{AccountId, Door, FormId, GuardMode, Timestamp};
 
 pub use address::{Disposable, typo_hint};
 pub use burst::{Sweep, Turn};
@@ -36,12 +37,13 @@ pub use client::PageOrigin;
 pub use input::GuardInput;
 pub use rates::{RateKey, Rates, Scope, Share, client_of, network_of};
 pub use replay::{LineFault, Replay, judge_line};
-pub use seen::{Seen, Use};
+pub use seen::{Mark, Seen, Use};
 pub use settings::{GuardSettings, Limit, Network, Policy, unknown_signal};
 pub use ticket::{Ticket, TicketState, Tickets};
 pub use verdict::{Judgement, Reason, Reasons, Verdict, Weight};
 
 use bounded::Bounded;
+pub(crate) use bounded::Bounded as Remembered;
 use burst::Bursts;
 use series::Series;
 
@@ -90,11 +92,6 @@ impl Guard {
         &self.used
     }
 
-    /// A number that tells people apart on this node, for [`Tickets::check`].
-    pub fn person(&self, email: &EmailAddress) -> u64 {
-        self.hasher.hash_one(email.key())
-    }
-
     /// Whether a form is under attack, for pages that render it and for confirm links (by button only).
     pub fn under_attack(&self, account: AccountId, form: Option<FormId>, at: Timestamp, policy: &Policy) -> bool {
         self.bursts.under_attack(account, form, at, &policy.settings)
@@ -138,6 +135,9 @@ impl Guard {
                 if !trust.local {
                     reasons = reasons.union(self.client(input)).union(self.watch(input));
                 }
+                if pace_of(input).is_some_and(|pace| pace >= series::UNHURRIED) {
+                    reasons = reasons.without(Reasons::CROWD);
+                }
             }
             if wait.is_none() {
                 let (attack, changed) = self.bursts.count(input.account, input.form, input.at, &policy.settings);
@@ -173,7 +173,7 @@ impl Guard {
                 continue;
             }
             match self.rates.admit(input.account, scope, limit, input.at) {
-                Ok(count) => reasons.add_if(reason == Reason::NetworkRate && count > 20, Reason::NetworkBusy),
+                Ok(count) => reasons.add_if(reason == Reason::NetworkRate && count > CROWDED, Reason::NetworkBusy),
                 Err(wait) => {
                     reasons.add(reason);
                     return (reasons, Some(wait));
@@ -190,21 +190,28 @@ impl Guard {
     }
 
     fn watch(&self, input: &GuardInput<'_>) -> Reasons {
-        let pace = match input.ticket {
-            TicketState::Fresh { age } | TicketState::TooFast { age } | TicketState::TooOld { age } => Some(age),
-            _ => input.seconds_to_submit,
-        };
         self.series.watch(&series::Seen {
             account: input.account,
             at: input.at,
             place: input.ip.map(|ip| (client_of(ip), network_of(ip))),
             user_agent: input.user_agent,
-            pace,
+            pace: pace_of(input),
             email: input.email,
             mailbox_key: &input.email.mailbox_key(),
             names: input.names,
             texts: input.texts,
         })
+    }
+}
+
+/// So many sign-ups of one network within the window of its limit are a crowd.
+const CROWDED: u32 = 50;
+
+/// From opening the form to sending it, where anything tells.
+fn pace_of(input: &GuardInput<'_>) -> Option<Duration> {
+    match input.ticket {
+        TicketState::Fresh { age } | TicketState::TooFast { age } | TicketState::TooOld { age } => Some(age),
+        _ => input.seconds_to_submit,
     }
 }
 

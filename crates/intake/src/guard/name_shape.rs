@@ -50,7 +50,9 @@ pub(super) fn randomness(word: &str) -> u8 {
         };
     }
     if length < 5 {
-        return points;
+        // The beginnings of the rows of keys; other neighbours of four are names.
+        let row = matches!(letters, b"asdf" | b"qwer" | b"zxcv" | b"fdsa" | b"hjkl" | b"dfgh" | b"fghj" | b"xcvb");
+        return points + 2 * u8::from(row);
     }
     points + clusters(letters) + vowels(letters) + keyboard(letters) + odd_pairs(letters)
 }
@@ -161,7 +163,7 @@ fn odd_pairs(letters: &[u8]) -> u8 {
 }
 
 /// The plain letter behind a Latin one, in lower case; `None` for anything else.
-fn base_letter(c: char) -> Option<u8> {
+pub(super) fn base_letter(c: char) -> Option<u8> {
     if c.is_ascii_alphabetic() {
         return Some(c.to_ascii_lowercase() as u8);
     }

@@ -6,6 +6,7 @@
 //! | bot rules enforced, and the client is a program or names no page (Spektrix Web mode) | refuse for good |
 //! | a strong sign | quiet |
 //! | a strong sign that a challenge can clear (client, ticket, speed) | challenge |
+//! | weak signs of the surroundings only (a crowded address, one browser, no page named) | accept |
 //! | weak signs of three points and more together | challenge; solved: only with six points, then quiet |
 //! | the form is under attack | challenge |
 //! | a mail that recipient protection withholds | quiet |
@@ -46,6 +47,10 @@ pub(super) fn verdict(
             Weight::Limit => {}
         }
     }
+    // Weak signs of the surroundings add to others and are none by themselves.
+    if reasons.without(Reasons::SURROUNDINGS).is_empty() {
+        points = points.min(ENOUGH - 1);
+    }
     let too_much = if solved { points >= TOO_MUCH } else { false };
     challenge = !solved && (challenge || points >= ENOUGH);
     match () {
@@ -71,6 +76,8 @@ mod tests {
             (&[RandomName], Accept, Accept, Accept),
             (&[RandomName, RandomAddress], Challenge, Quiet, Accept),
             (&[MissingOrigin, Quick, RoleAddress], Challenge, Quiet, Accept),
+            (&[MissingOrigin, SameClient, AddressBusy, RoleAddress], Accept, Accept, Accept),
+            (&[MissingOrigin, SameClient, AddressBusy, EvenGaps], Challenge, Quiet, Accept),
             (&[SameName, ProseInName, DigitsInName], Challenge, Quiet, Quiet),
             (&[HoneypotFilled], Quiet, Quiet, Quiet),
             (&[DisposableDomain, LibraryClient], Quiet, Quiet, Quiet),

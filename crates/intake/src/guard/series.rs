@@ -14,6 +14,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// From the third of a series on.
 const THIRD: usize = 3;
 
+/// Who takes so long over a form has read it. A class, an office or a carrier's customers behind one address do.
+pub(super) const UNHURRIED: Duration = Duration::from_secs(10);
+/// Nobody reads and fills in a form in less, but a password manager may.
+const HASTY: u32 = 6_000;
+
 /// What is remembered of a sign-up: hashes and numbers, no text.
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -93,25 +98,42 @@ impl Series {
         let local = seen.email.key().split('@').next().unwrap_or("");
         let letters = local.bytes().filter(|b| !b.is_ascii_digit()).count();
         if letters >= 3 && letters < local.len() {
-            let bare = Lettered(seen.email.key());
+            // Namesakes are many; those with one browser are fewer.
+            let bare = (Lettered(seen.email.key()), seen.user_agent);
             reasons.add_if(self.share(seen, ("address", bare), mailbox) >= THIRD as u32, Reason::NumberedAddresses);
+            // A tag is the mailbox's own affair.
+            let (name, domain) = seen.mailbox_key.rsplit_once('@').unwrap_or((seen.mailbox_key, ""));
+            let digits = name.bytes().filter(u8::is_ascii_digit).take(12);
+            let number = digits.fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+            let run = self.count_up(seen, ("numbers", Lettered(name), domain), number);
+            reasons.add_if(run >= THIRD as u32, Reason::CountedAddresses);
         }
         let mut given = seen.names.iter().map(|n| n.trim()).filter(|n| !n.is_empty());
         if let (Some(first), Some(last)) = (given.next(), given.next()) {
             // One given name alone is shared by many, and so are the shortest full names.
             if first.len() + last.len() >= 6 {
-                let name = ("name", first.to_lowercase(), last.to_lowercase());
+                let name = ("name", first.to_lowercase(), last.to_lowercase(), seen.user_agent);
                 reasons.add_if(self.share(seen, name, mailbox) >= THIRD as u32, Reason::SameName);
             }
         }
-        for (field, text) in seen.texts.iter().filter(|(_, text)| text.len() >= 60) {
+        let all = self.share(seen, "all", mailbox);
+        for (field, text) in seen.texts.iter().filter(|(_, text)| text.len() >= 60 && text.trim().contains(' ')) {
             let text = ("text", *field, text.trim());
-            reasons.add_if(self.share(seen, text, mailbox) >= THIRD as u32, Reason::SameText);
+            let mailboxes = self.share(seen, text, mailbox);
+            reasons.add_if(mailboxes >= THIRD as u32, Reason::SameText);
+            // A text that the form itself fills in comes with nearly every sign-up.
+            reasons.add_if(mailboxes >= THIRD as u32 && mailboxes * 2 < all, Reason::CopiedText);
         }
         // Spellings of one mailbox: here the trait is the mailbox, and its holders are the spellings.
         let spelling = self.hasher.hash_one(seen.email.key());
         let spellings = self.share(seen, ("mailbox", seen.mailbox_key), spelling);
         reasons.add_if(spellings >= THIRD as u32, Reason::MailboxVariants);
+        // A family may share a mailbox by tags; dots that wander are made by a program.
+        if seen.mailbox_key != seen.email.key() && local.contains('.') {
+            let dotted = self.hasher.hash_one(local.split('+').next());
+            let places = self.share(seen, ("dots", seen.mailbox_key), dotted);
+            reasons.add_if(places >= THIRD as u32, Reason::MailboxDots);
+        }
     }
 
     /// How many different holders a trait has had within a day. A holder that comes back at once counts once.
@@ -127,6 +149,23 @@ impl Series {
                 s.mailboxes = s.mailboxes.saturating_add(1);
             }
             (s.last, s.at) = (holder, at);
+            s.mailboxes
+        })
+    }
+
+    /// How many numbers in a row have gone on from the one before by one or two.
+    fn count_up(&self, seen: &Seen<'_>, shared: impl Hash, number: u64) -> u32 {
+        let at = seen.at;
+        let key = (seen.account, self.hasher.hash_one(shared));
+        let none = || Shared { mailboxes: 0, last: number, at };
+        self.traits.with(key, none, |s| {
+            let goes_on = at.since(s.at) <= DAY && number.abs_diff(s.last) <= 2;
+            s.mailboxes = match (goes_on, number == s.last) {
+                (true, true) => s.mailboxes.max(1),
+                (true, false) => s.mailboxes.saturating_add(1),
+                (false, _) => 1,
+            };
+            (s.last, s.at) = (number, at);
             s.mailboxes
         })
     }
@@ -159,6 +198,7 @@ impl Series {
 }
 
 /// An address without its digits, hashed without being built.
+#[derive(Clone, Copy)]
 struct Lettered<'a>(&'a str);
 
 impl Hash for Lettered<'_> {
@@ -185,27 +225,41 @@ impl Row {
         if step.pattern != 0 {
             reasons.add_if(like(&|s| s.pattern == step.pattern), Reason::SamePattern);
         }
-        let minute = |s: &Step| s.client == step.client && step.at.since(s.at) <= Duration::from_secs(60);
-        // A class or a queue behind one address takes its time over the form.
-        let hasty = step.pace.is_none_or(|p| p < 10_000);
-        reasons.add_if(hasty && like(&minute), Reason::AddressBurst);
-        let soon = |s: &Step| s.client == step.client && step.at.since(s.at) <= Duration::from_secs(600);
-        reasons.add_if(like(&soon), Reason::AddressBusy);
+        let hurried = |s: &Step| s.pace.is_none_or(|p| u128::from(p) < UNHURRIED.as_millis());
+        if hurried(&step) {
+            let within = |s: &Step, seconds| step.at.since(s.at) <= Duration::from_secs(seconds) && hurried(s);
+            // Where nothing tells the pace, people behind one address may well come within a minute.
+            let moments = if step.pace.is_some() { 60 } else { 20 };
+            let burst = like(&|s| s.client == step.client && within(s, moments));
+            let at_address = like(&|s| s.client == step.client && within(s, 600));
+            let hasty = like(&|s| s.client == step.client && within(s, 120) && s.pace.is_some_and(|p| p < HASTY));
+            reasons.add_if(burst, Reason::AddressBurst);
+            reasons.add_if(at_address, Reason::AddressBusy);
+            let known = |s: &Step| s.pace.is_some() && within(s, 600);
+            reasons.add_if(!at_address && step.pace.is_some() && like(&known), Reason::NetworkBusy);
+            reasons.add_if(hasty && step.pace.is_some_and(|p| p < HASTY), Reason::HastyRow);
+        }
         reasons.add_if(self.gaps_are_even(&step), Reason::EvenGaps);
     }
 
-    /// Three of one browser at even intervals and with nearly the same pace: a timer, not a queue of people.
+    /// Three of one browser at even intervals and with nearly the same pace (where nothing tells the pace, four from one
+    /// address): a timer, not a queue of people.
     fn gaps_are_even(&self, step: &Step) -> bool {
         let mut same = self.steps.iter().rev().filter(|s| s.agent == step.agent);
-        let (Some(c), Some(b), Some(a)) = (same.next(), same.next(), same.next()) else { return false };
-        let (late, early) = (c.at.since(b.at), b.at.since(a.at));
-        let slack = Duration::from_secs(1).max(late / 50);
-        let paces = [a.pace, b.pace, c.pace];
-        let alike = match (paces.iter().flatten().min(), paces.iter().flatten().max()) {
-            (Some(least), Some(most)) => paces.iter().all(Option::is_some) && most - least <= 3000,
-            _ => true,
+        let (Some(d), Some(c), Some(b), a) = (same.next(), same.next(), same.next(), same.next()) else {
+            return false;
         };
-        late >= Duration::from_secs(2) && late.abs_diff(early) <= slack && alike
+        let (late, early) = (d.at.since(c.at), c.at.since(b.at));
+        let slack = Duration::from_secs(1).max(late / 50);
+        let even = late >= Duration::from_secs(2) && late.abs_diff(early) <= slack;
+        match (b.pace, c.pace, d.pace) {
+            (Some(b), Some(c), Some(d)) => even && b.max(c).max(d) - b.min(c).min(d) <= 3000,
+            (None, None, None) => {
+                let all = a.is_some_and(|a| b.at.since(a.at).abs_diff(late) <= slack && a.client == d.client);
+                even && all && b.client == d.client && c.client == d.client
+            }
+            _ => false,
+        }
     }
 }
 
@@ -244,7 +298,7 @@ mod tests {
             Line(60, "c@x.example", "1", "Cleo", Some(4.0)),
         ]);
         assert!(found[0].is_empty() && found[1].is_empty());
-        assert_eq!(found[2], ["address_busy", "address_burst", "same_client", "even_gaps", "same_pace"]);
+        assert_eq!(found[2], ["address_busy", "address_burst", "hasty_row", "same_client", "even_gaps", "same_pace"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use model::{AccountId, Ambient, FormId, Timestamp};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::seen::{Seen, Use};
+use super::seen::{Mark, Seen, Use};
 use super::settings::Policy;
 use super::verdict::{Reason, Reasons};
 
@@ -121,7 +121,8 @@ impl Tickets {
         }
         let mut id = [0; 16];
         id.copy_from_slice(&bytes[BODY..]);
-        if seen.mark(id, person, at, rendered.plus(policy.ticket_life())) == Use::Replayed {
+        let mark = Mark { account, id, by: person, until: rendered.plus(policy.ticket_life()) };
+        if seen.tell_and_mark(mark, at) == Use::Replayed {
             return TicketState::Replayed;
         }
         if age < Duration::from_millis(u64::from(policy.settings.too_fast_ms)) {

@@ -109,28 +109,35 @@ reasons! {
     AccountRate, "account_rate", Limit, "Too many sign-ups in this account.";
     AddressBusy, "address_busy", Weak(1), "Several sign-ups came from this client address within minutes.";
     AddressBurst, "address_burst", Weak(1), "Sign-ups came from this client address seconds apart.";
-    NetworkBusy, "network_busy", Weak(1), "Many sign-ups came from this client network within minutes.";
+    NetworkBusy, "network_busy", Weak(1), "Several sign-ups came from this client network within minutes.";
+    HastyRow, "hasty_row", Weak(1), "Forms were filled in within seconds, one after the other, at one client address.";
     SameClient, "same_client", Weak(1), "Sign-ups in a row from one network name the same browser.";
     EvenGaps, "even_gaps", Weak(1), "Sign-ups from one network come at even intervals.";
     SamePace, "same_pace", Weak(1), "Sign-ups in a row took exactly as long to fill in.";
     NumberedAddresses, "numbered_addresses", Weak(2), "Addresses in a row differ only in their digits.";
+    CountedAddresses, "counted_addresses", Weak(3), "The numbers in addresses count up.";
     SamePattern, "same_pattern", Weak(1), "Addresses in a row from one network are made to one pattern.";
     SameName, "same_name", Weak(2), "The same name was given for several mailboxes.";
     SameText, "same_text", Weak(2), "The same text was sent for several mailboxes.";
+    CopiedText, "copied_text", Weak(1), "The same text was sent for several mailboxes, and by few others.";
     AttackMode, "attack_mode", Attack, "The form takes far more sign-ups than usual, so everybody solves a challenge.";
 
     DisposableDomain, "disposable_domain", Strong, "The address is at a service for throw-away mailboxes.";
-    NoMailHost, "no_mail_host", Strong, "The address's domain takes no mail.";
+    NoMailHost, "no_mail_host", Weak(2), "The address's domain takes no mail.";
     NoReplyAddress, "no_reply_address", Weak(2), "The address is one that nobody reads.";
     RoleAddress, "role_address", Weak(1), "The address is a function's rather than a person's.";
     RandomAddress, "random_address", Weak(1), "The address looks random.";
     MailboxVariants, "mailbox_variants", Weak(2), "One mailbox was given in several spellings.";
+    MailboxDots, "mailbox_dots", Weak(1), "One mailbox was given with its dots in several places.";
 
     UrlInName, "url_in_name", Strong, "A name holds a web address.";
     MarkupInName, "markup_in_name", Strong, "A name holds markup.";
     AdvertisingInName, "advertising_in_name", Strong, "A name holds advertising.";
     RandomNames, "random_names", Strong, "The names look like random strings.";
     RandomName, "random_name", Weak(2), "A name looks like a random string.";
+    UnlikelyLetters, "unlikely_letters", Weak(2), "The names' letters follow each other as in few names.";
+    VeryUnlikelyLetters, "very_unlikely_letters", Weak(1), "The names' letters follow each other as in hardly any name.";
+    ForumName, "forum_name", Weak(1), "First and last name are one word with a capital in the middle.";
     OddCapitals, "odd_capitals", Weak(1), "A name has capitals in odd places.";
     ContactInName, "contact_in_name", Weak(2), "A name holds an email address or a phone number.";
     DigitsInName, "digits_in_name", Weak(2), "A name holds a number.";
@@ -140,6 +147,7 @@ reasons! {
     LongName, "long_name", Weak(1), "A name is very long.";
     SameFirstAndLast, "same_first_and_last", Weak(1), "First and last name are the same.";
     MixedScripts, "mixed_scripts", Weak(2), "One word mixes look-alike letters of different scripts.";
+    LookAlikes, "look_alikes", Weak(2), "Words are put together from look-alike letters of different scripts.";
     StyledLetters, "styled_letters", Weak(2), "A name is set in ornamental letters.";
     MarkupInText, "markup_in_text", Strong, "A text holds markup for links.";
     UrlInText, "url_in_text", Weak(2), "A text holds a web address where none is asked for.";
@@ -179,29 +187,43 @@ impl Reason {
 
 /// A set of reasons; copied freely, never allocates.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reasons(u64);
+pub struct Reasons(u128);
 
-const _: () = assert!(Reason::ALL.len() <= 64, "a set of reasons is one word");
+const _: () = assert!(Reason::ALL.len() <= 128, "a set of reasons is one number");
 
 impl Reasons {
     /// No reason.
     pub const NONE: Self = Self(0);
 
+    /// What surrounds a sign-up. A crowd of people in one place shares all of it, so that it never counts by itself.
+    pub(super) const SURROUNDINGS: Self = Self(
+        1 << Reason::AddressBusy as u32
+            | 1 << Reason::NetworkBusy as u32
+            | 1 << Reason::SameClient as u32
+            | 1 << Reason::MissingOrigin as u32
+            | 1 << Reason::OddClient as u32
+            | 1 << Reason::RoleAddress as u32
+            | 1 << Reason::TicketTooOld as u32,
+    );
+
+    /// A place that is crowded. Where people take their time over the form it says nothing.
+    pub(super) const CROWD: Self = Self(1 << Reason::AddressBusy as u32 | 1 << Reason::NetworkBusy as u32);
+
     /// How fast a form was sent.
-    pub(super) const SPEED: Self = Self(1 << Reason::TooFast as u64 | 1 << Reason::Quick as u64);
+    pub(super) const SPEED: Self = Self(1 << Reason::TooFast as u32 | 1 << Reason::Quick as u32);
 
     const BOT_RULES: Self = Self(
-        1 << Reason::LibraryClient as u64
-            | 1 << Reason::HeadlessClient as u64
-            | 1 << Reason::NoClient as u64
-            | 1 << Reason::OddClient as u64
-            | 1 << Reason::MissingOrigin as u64
-            | 1 << Reason::ForeignOrigin as u64,
+        1 << Reason::LibraryClient as u32
+            | 1 << Reason::HeadlessClient as u32
+            | 1 << Reason::NoClient as u32
+            | 1 << Reason::OddClient as u32
+            | 1 << Reason::MissingOrigin as u32
+            | 1 << Reason::ForeignOrigin as u32,
     );
 
     /// Adds a reason.
     pub fn add(&mut self, reason: Reason) {
-        self.0 |= 1 << reason as u64;
+        self.0 |= 1 << reason as u32;
     }
 
     /// Adds a reason when a condition holds.
@@ -213,7 +235,7 @@ impl Reasons {
 
     /// Whether a reason is in the set.
     pub fn contains(self, reason: Reason) -> bool {
-        self.0 & (1 << reason as u64) != 0
+        self.0 & (1 << reason as u32) != 0
     }
 
     /// Whether there is no reason.

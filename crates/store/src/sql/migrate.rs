@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     ("refusals", include_str!("../../migrations/0012_refusals.sql")),
     ("names", include_str!("../../migrations/0013_names.sql")),
     ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
+    ("guard used", include_str!("../../migrations/0015_guard_used.sql")),
 ];
 
 /// The schema this program works with.

@@ -33,7 +33,7 @@ pub(super) enum ApiUserCommand {
     Create {
         #[command(flatten)]
         which: Which,
-        /// What a native token may do
+        /// What a native token may do, such as contacts:read; a Spektrix login without any may do everything
         #[arg(long, value_delimiter = ',')]
         scopes: Vec<String>,
     },

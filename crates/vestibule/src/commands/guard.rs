@@ -162,9 +162,13 @@ fn judge(account: &Arc<AccountSnapshot>, file: &PathBuf) -> Result<(), CommandFa
     let name = file.display();
     let fault = |error: std::io::Error| CommandFault::new(format_args!("{name}: {error}"));
     let reader = std::io::BufReader::new(std::fs::File::open(file).map_err(fault)?);
-    let policy = Policy::new(&account.settings);
+    let first = account.forms.first();
+    let policy = match first {
+        Some(form) => Policy::of_form(&account.settings, &form.form.guard),
+        None => Policy::new(&account.settings),
+    };
     let limits = policy.settings.recipients.clone();
-    let form = account.forms.first().map(|f| f.id);
+    let form = first.map(|f| f.id);
     let origins = account.settings.allowed_origins.clone();
     let mut replay = Replay::new(Guard::default(), policy, limits, account.id, form, origins);
     let mut counts = [0_usize; 4];

@@ -4,6 +4,7 @@ mod bombing;
 mod captchas;
 mod commands;
 mod doors;
+mod forms;
 mod modes;
 mod node;
 mod nodes;

@@ -91,6 +91,7 @@ impl TestApp {
             mail_wait: Some(setup.mail_wait),
             queue: setup.queue,
             bench_commit_delay_ms: setup.commit_delay_ms,
+            resolver: Some("off".into()),
             sns_url: setup.sns_url,
             ..ServeSettings::default()
         };
@@ -191,6 +192,11 @@ impl TestApp {
         let contact = self.contact_of("demo", email).await.expect("a contact");
         let account = self.account("demo");
         self.node.store().consents(account.id, contact.row.person).await.expect("a store that answers")
+    }
+
+    /// What the clock says, as an HTTP date.
+    pub fn clock_date(&self) -> String {
+        self.store().ambient().now().to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
     /// An account's configuration.

@@ -98,6 +98,7 @@ impl World {
             mail_url: Some(self.sink.url()),
             public_url: Some("https://signup.theatre.example".into()),
             allow_private_targets: Some(true),
+            resolver: Some("off".into()),
             ..ServeSettings::default()
         };
         let handle = tokio::runtime::Handle::current();

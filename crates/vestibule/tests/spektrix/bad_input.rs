@@ -90,6 +90,20 @@ testkit::both_engines! {
             assert_eq!(refused.header("WWW-Authenticate"), Some("SpektrixAPI3"), "{given}");
             assert_eq!(refused.json()[1]["value"], detail, "{given}");
         }
+        // A body that was not signed; one that was goes in.
+        let (target, body) = ("/apitesting/api/v3/customers", person("signed@b.co", ""));
+        let given = sign("TestLogin", SECRET, "POST", &uri(target), &now, &body);
+        for (sent, status) in [(body.replace("signed@", "forged@"), 401), (format!("{body} "), 401), (String::new(), 401), (body, 200)] {
+            let request = Request::post(target).header("Date", &now).header("Authorization", &given).body(sent);
+            assert_eq!(request.send(door.at()).await.expect("answered").status(), status);
+        }
+        assert_eq!(door.by_email("forged@b.co").await.status(), 404);
+        // An id of another account is nobody's here.
+        let made = testkit::http::post(door.at(), "/other/api/v3/customer", "application/json", person("theirs@b.co", "")).await;
+        let id = made.expect("answered").json()["id"].as_str().expect("an id").to_owned();
+        for (method, rest, body) in [("GET", "", ""), ("PATCH", "", r#"{"mobile":"1"}"#), ("GET", "/tags", ""), ("DELETE", "/addresses/1A", "")] {
+            assert_eq!(door.owner(method, &format!("customers/{id}{rest}"), body).await.status(), 404, "{method} {rest}");
+        }
         // Bytes that no header should hold: refused by somebody, and the server lives.
         for raw in ["Authorization: SpektrixAPI3 a\0b:c", "Authorization: SpektrixAPI3 \u{e9}:\u{ff}", "Date: x\r y", "Host: a b\t"] {
             let mut connection = Connection::open(door.at()).await.expect("connected");

@@ -35,6 +35,32 @@ testkit::both_engines! {
         let (_, list, _) = command(&["list"]).await;
         assert!(list.contains("spektrix\tNew") && list.contains("TestLogin") && !list.contains(&second), "{list}");
         assert!(command(&["revoke", "New"]).await.0 && works(&second, 401).await);
+        // A login that is held to reading reads.
+        let (_, said, why) = command(&["create", "Reader", "--scopes", "contacts:read"]).await;
+        let reader = said.lines().find_map(|l| l.strip_prefix("Reader: ")).expect(&why).to_owned();
+        let mut read = door.signed_as("Reader", &reader, "GET", "tags", "").await;
+        for _ in 0..200 {
+            if read.status() == 200 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            read = door.signed_as("Reader", &reader, "GET", "tags", "").await;
+        }
+        assert_eq!(read.status(), 200);
+        let refused = door.signed_as("Reader", &reader, "POST", "customers", &person("reader@b.co", "")).await;
+        assert_eq!((refused.status(), refused.json()["errorCode"].as_i64()), (403, Some(4)), "{}", refused.text());
+        assert_eq!(door.by_email("reader@b.co").await.status(), 404);
+        // When each was used last, as of the end of the server.
+        let Door { launch, running } = door;
+        running.terminate();
+        assert!(running.end().await.status.success());
+        let list = launch.run(["api-user", "list", "--account", "apitesting"]).await;
+        let list = String::from_utf8_lossy(&list.stdout).into_owned();
+        let year = &crate::fixture::date(0)[12..16];
+        for start in ["spektrix\tReader\tcontacts:read\t", "spektrix\tTestLogin\t-\t"] {
+            assert!(list.contains(&format!("{start}{year}-")), "{start} in {list}");
+        }
+        assert!(!list.contains(&reader), "a secret is shown once");
     }
 
     /// Customers move in with their ids, and a second run doubles nothing.
@@ -66,6 +92,7 @@ testkit::both_engines! {
         assert_eq!((one["id"].as_str(), one["attribute_DietaryRequirements"].as_str()), (Some("I-AK11-1ATK"), Some("Vegan")));
         assert_eq!((one["tags"].as_array().map(Vec::len), one["allStatements"][0]["agreed"].as_bool()), (Some(2), Some(true)));
         assert_eq!(door.by_email("two@b.co").await.json()["lastName"], "Per, son");
+        let (_, ours, _) = door.command(&["contacts", "export", "--account", "apitesting"]).await;
         // What was taken back here since is not agreed to by the old file.
         door.owner("DELETE", &format!("customers/I-AK11-1ATK/agreed-statements/{P}"), "").await;
         import(&[]).await;
@@ -73,6 +100,7 @@ testkit::both_engines! {
         // Out and in again.
         let (_, exported, _) = door.command(&["contacts", "export", "--account", "apitesting"]).await;
         assert!(exported.contains("I-AK11-1ATK,one@b.co") && exported.lines().count() == 4, "{exported}");
+        assert!(ours.contains(",yes,2019-05-06T00:00:00Z,"), "with the date of the answer: {ours}");
         std::fs::write(&file, exported).expect("written");
         let (ok, said, why) = import(&[]).await;
         assert!(ok && said.contains("3 known already"), "{said}{why}");

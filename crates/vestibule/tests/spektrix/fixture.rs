@@ -130,6 +130,16 @@ impl Door {
         Self { launch, running }
     }
 
+    /// Another node on the same store.
+    pub async fn beside(&self, db: &TestDatabase) -> Self {
+        let launch = Launch::new(env!("CARGO_BIN_EXE_vestibule"))
+            .setting("VESTIBULE_DATABASE_URL", db.url())
+            .setting("VESTIBULE_MAIL_URL", "mailbox:")
+            .setting("VESTIBULE_SECRET_KEY_FILE", self.launch.data_dir().join("secret.key"));
+        let running = launch.start().await;
+        Self { launch, running }
+    }
+
     pub fn at(&self) -> SocketAddr {
         self.running.address()
     }

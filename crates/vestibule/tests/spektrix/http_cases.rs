@@ -270,6 +270,32 @@ testkit::both_engines! {
         assert_eq!((evil.status(), evil.header("Location")), (200, None));
         let page = testkit::http::get(door.at(), "/Apitesting/Website/Secure/SignUp.aspx?resize=true").await.expect("a page");
         assert!(page.status() == 200 && page.text().contains("name=\"Email\""), "{}", page.text());
+        // The page speaks the reader's language, and may be framed by the sites that the account names.
+        for (query, accept, words) in [
+            ("", "cy, en;q=0.5", ["lang=\"cy\"", "Cyfenw", "Cofrestru"]),
+            ("", "ar", ["dir=\"rtl\"", "اسم العائلة", "التسجيل"]),
+            ("?language=de", "fr", ["lang=\"de\"", "Nachname", "Anmelden"]),
+            ("", "nl", ["lang=\"en\"", "Last name", "Sign up"]),
+        ] {
+            let path = format!("/apitesting/website/secure/signup.aspx{query}");
+            let page = Request::get(&path).header("Accept-Language", accept).send(door.at()).await.expect("a page");
+            assert!(words.iter().all(|w| page.text().contains(w)), "{query} {accept}: {}", page.text());
+            let policy = page.header("Content-Security-Policy").unwrap_or_default();
+            assert!(policy.contains("frame-ancestors 'self' https://www.test.example"), "{policy}");
+            for (body, status, words) in [
+                ("LastName=B", 422, [("cy", "Rhowch eich cyfeiriad e-bost."), ("de", "geben Sie Ihre E-Mail-Adresse ein")]),
+                ("LastName=B&Email=new@x.co", 422, [("cy", "cyfrif"), ("de", "schon ein Konto")]),
+                ("Email=y@x.co", 422, [("cy", "“Cyfenw”"), ("de", "„Nachname“")]),
+            ] {
+                let post = Request::post(&path).header("Content-Type", "application/x-www-form-urlencoded");
+                let answer = post.header("Accept-Language", accept).body(body).send(door.at()).await.expect("a page");
+                assert_eq!(answer.status(), status, "{body}");
+                for (language, words) in words {
+                    let speaks = answer.text().contains(&format!("lang=\"{language}\""));
+                    assert_eq!(answer.text().contains(words), speaks, "{language} {body}: {}", answer.text());
+                }
+            }
+        }
     }
 
     /// H34, H35 and section 9.

@@ -9,5 +9,6 @@ mod http_cases;
 mod login;
 mod manual;
 mod one_store;
+mod races;
 mod web_calls;
 mod webhooks;
