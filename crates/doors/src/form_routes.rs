@@ -214,7 +214,7 @@ impl<'r> Asking<'r> {
     }
 
     async fn take(&self, form: &ResolvedForm, submission: Submission<'_>) -> Response {
-        let Submission { mut given, typed, wording_changed, challenge } = submission;
+        let Submission { mut given, typed, wording_changed, challenge, asked_about } = submission;
         let chosen = given.language.take().or_else(|| self.chosen());
         let (texts, languages) = pages::for_form(&self.account, form, asked(self.headers, chosen.as_deref()));
         if wording_changed {
@@ -226,6 +226,16 @@ impl<'r> Asking<'r> {
                 &given.origin,
                 vec![FieldError::wording_changed(texts)],
             );
+        }
+        // A program that sends JSON has its own page to ask on.
+        if !self.json
+            && asked_about.as_deref() != Some(given.email.as_ref())
+            && let Some(address) = intake::guard::perhaps_meant(&given.email)
+        {
+            let errors = vec![FieldError::perhaps_meant(&address, texts)];
+            let mut view = self.drawn(form, texts, &typed, &given.origin, errors);
+            view.hidden.push((pages::ASKED_ABOUT.to_owned(), given.email.into_owned()));
+            return shown(pages::form_page(&self.account, form, &view, &languages, self.uri.path()));
         }
         given.language = Some(texts.tag().to_owned());
         let source = given.origin.clone();

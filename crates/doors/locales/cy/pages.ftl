@@ -74,6 +74,7 @@ faults-title =
 fault-email-blank = Rhowch eich cyfeiriad e-bost.
 fault-email-long = Mae’r cyfeiriad e-bost hwn yn rhy hir.
 fault-email-malformed = Rhowch gyfeiriad e-bost fel enw@example.org.
+email-perhaps-meant = Ai { $address } oeddech chi’n ei olygu? Os yw’r cyfeiriad yn gywir fel y mae, anfonwch y ffurflen eto.
 fault-email-known = Mae cyfrif â’r cyfeiriad e-bost hwn eisoes.
 fault-form-unknown = Nid yw’r ffurflen hon yn bodoli, neu mae ar gau.
 fault-list-unknown = Nid yw “{ $name }” ar gael bellach.

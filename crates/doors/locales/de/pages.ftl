@@ -74,6 +74,7 @@ faults-title =
 fault-email-blank = Bitte geben Sie Ihre E-Mail-Adresse ein.
 fault-email-long = Diese E-Mail-Adresse ist zu lang.
 fault-email-malformed = Bitte geben Sie eine E-Mail-Adresse wie name@example.org ein.
+email-perhaps-meant = Meinten Sie { $address }? Wenn die Adresse so stimmt, senden Sie das Formular noch einmal ab.
 fault-email-known = Mit dieser E-Mail-Adresse gibt es schon ein Konto.
 fault-form-unknown = Dieses Formular gibt es nicht, oder es ist geschlossen.
 fault-list-unknown = „{ $name }“ wird nicht mehr angeboten.

@@ -88,6 +88,7 @@ faults-title =
 fault-email-blank = Please enter your email address.
 fault-email-long = This email address is too long.
 fault-email-malformed = Please enter an email address such as name@example.org.
+email-perhaps-meant = Did you mean { $address }? If the address is right as it is, send the form again.
 fault-email-known = There is already an account with this email address.
 fault-form-unknown = This form does not exist, or is closed.
 fault-list-unknown = “{ $name }” is no longer on offer.

@@ -74,6 +74,7 @@ faults-title =
 fault-email-blank = Escriba su correo electrónico.
 fault-email-long = Esta dirección de correo es demasiado larga.
 fault-email-malformed = Escriba una dirección de correo como nombre@example.org.
+email-perhaps-meant = ¿Quiso decir { $address }? Si la dirección es correcta tal como está, envíe el formulario de nuevo.
 fault-email-known = Ya existe una cuenta con este correo electrónico.
 fault-form-unknown = Este formulario no existe o está cerrado.
 fault-list-unknown = «{ $name }» ya no está disponible.

@@ -78,6 +78,7 @@ faults-title =
 fault-email-blank = Veuillez saisir votre adresse e-mail.
 fault-email-long = Cette adresse e-mail est trop longue.
 fault-email-malformed = Veuillez saisir une adresse e-mail comme nom@example.org.
+email-perhaps-meant = Vouliez-vous dire { $address } ? Si l’adresse est juste telle quelle, envoyez de nouveau le formulaire.
 fault-email-known = Il existe déjà un compte avec cette adresse e-mail.
 fault-form-unknown = Ce formulaire n’existe pas ou est fermé.
 fault-list-unknown = « { $name } » n’est plus proposé.

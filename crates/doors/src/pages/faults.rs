@@ -26,6 +26,11 @@ impl FieldError {
         Self { field: None, code, message }
     }
 
+    /// The address looks like a slip of another one.
+    pub fn perhaps_meant(address: &str, t: Texts) -> Self {
+        Self::at("EmailAddress", "perhaps_meant", t.one("email-perhaps-meant", "address", address))
+    }
+
     /// The wording of statements changed between showing the form and sending it.
     pub fn wording_changed(t: Texts) -> Self {
         Self::whole("wording_changed", t.get("wording-changed"))

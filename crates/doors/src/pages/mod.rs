@@ -53,7 +53,7 @@ pub use preferences_page::{
     Happened, Known, PreferencesPost, PreferencesView, SavedPreferences, deleted_page, preferences_page,
     preferences_request_page, preferences_requested_page, read_preferences,
 };
-pub use submission::{Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in};
+pub use submission::{ASKED_ABOUT, Reading, Submission, Typed, read, read_json, read_urlencoded, source_of, ticket_in};
 pub use texts::Texts;
 pub use unsubscribe_page::{
     Stopped, UnsubscribePost, UnsubscribeView, read_unsubscribe, undone_page, unsubscribe_page, unsubscribed_page,

@@ -16,6 +16,9 @@ const MOST_SOURCE: usize = 500;
 /// Names of `utm_*` kept.
 const MOST_UTM: usize = 20;
 
+/// The hidden control of an address that the form has asked about.
+pub const ASKED_ABOUT: &str = "asked_about";
+
 /// What was typed, by control name, to be shown again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typed(BTreeMap<String, Vec<String>>);
@@ -48,6 +51,8 @@ pub struct Submission<'a> {
     pub challenge: ChallengeAnswers,
     /// Whether a statement's wording changed since the form was shown: then show it again, do not accept.
     pub wording_changed: bool,
+    /// The address that the form has already asked about, when it looked like a slip.
+    pub asked_about: Option<String>,
 }
 
 /// What a body is read against.
@@ -151,7 +156,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
     let mut challenge = ChallengeAnswers::default();
     let honeypots = [reading.honeypot, honeypot_of(account)];
     let mut origin = reading.origin.clone();
-    let (mut language, mut wordings) = (None, None);
+    let (mut language, mut wordings, mut asked_about) = (None, None, None);
 
     for (name, value) in pairs {
         let as_text = plain(&value);
@@ -160,6 +165,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
             own if challenge.take(own, as_text.clone(), &honeypots) => {}
             "language" => language = as_text.filter(|tag| Texts::shipped().any(|shipped| shipped == tag)),
             "wordings" => wordings = as_text,
+            ASKED_ABOUT => asked_about = as_text,
             "source" => origin.source = as_text.map(short).filter(|s| !s.is_empty()).or(origin.source),
             "page" => origin.page = as_text.map(short).filter(|s| !s.is_empty()).or(origin.page),
             "referrer" => origin.referrer = as_text.map(short).filter(|s| !s.is_empty()).or(origin.referrer),
@@ -230,7 +236,7 @@ fn submission<'a>(door: Door, pairs: Pairs<'a>, reading: Reading<'_>) -> Submiss
         language,
         origin,
     };
-    Submission { given, typed, challenge, wording_changed }
+    Submission { given, typed, challenge, wording_changed, asked_about }
 }
 
 /// The values to hand on. A blank that nobody demanded is left out: an empty control on a sign-up form does not mean

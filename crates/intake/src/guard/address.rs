@@ -210,6 +210,12 @@ pub fn typo_hint(domain: &str) -> Option<&'static str> {
     PROVIDERS.iter().copied().find(|p| p.len() >= 8 && is_one_slip(domain, p))
 }
 
+/// The address that was probably meant, for the form to ask.
+pub fn perhaps_meant(typed: &str) -> Option<String> {
+    let (local, domain) = typed.trim().rsplit_once('@')?;
+    Some(format!("{local}@{}", typo_hint(&domain.to_lowercase())?))
+}
+
 /// One letter too many, too few, wrong, or two swapped.
 fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());

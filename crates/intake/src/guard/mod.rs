@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use model::{AccountId, Door, FormId, GuardMode, Timestamp};
 
-pub use address::{Disposable, typo_hint};
+pub use address::{Disposable, perhaps_meant, typo_hint};
 pub use burst::{Sweep, Turn};
 pub use client::PageOrigin;
 pub use input::GuardInput;

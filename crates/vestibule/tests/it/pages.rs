@@ -35,6 +35,20 @@ async fn known(app: &TestApp) -> String {
 }
 
 testkit::both_engines! {
+    async fn a_likely_slip_is_asked_about_once(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let slip = "EmailAddress=ann@gmial.com&FirstName=Ann";
+        let asked = posted(&app, FORM, slip).await;
+        assert_eq!(asked.status(), 422);
+        let page = asked.text();
+        assert!(page.contains("ann@gmail.com") && page.contains(r#"name="asked_about" value="ann@gmial.com""#), "{page}");
+        // Another slip is another question; the same address again is meant.
+        let other = posted(&app, FORM, "EmailAddress=ann@gmai.com&asked_about=ann@gmial.com").await;
+        assert_eq!(other.status(), 422);
+        assert_eq!(posted(&app, FORM, &format!("{slip}&asked_about=ann@gmial.com")).await.status(), 200);
+        app.nth_mail_to("ann@gmial.com", 0).await;
+    }
+
     async fn a_call_that_is_not_right_gets_a_page_that_says_so(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let form = "application/x-www-form-urlencoded";
