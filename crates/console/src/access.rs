@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use doors::Client;
 use http_body_util::{BodyExt as _, Limited};
@@ -37,7 +37,11 @@ pub(crate) async fn answer(
     let counts = console.doors().counts.clone();
     let https = console.https();
     let mut response = checked(console, route, params, request).await;
+    let framed = response.extensions_mut().remove::<shell::Framed>();
     shell::harden(response.headers_mut(), https);
+    if let Some(policy) = framed.and_then(|f| HeaderValue::from_str(&f.0).ok()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     counts.note(Door::Console, response.status());
     response
 }

@@ -39,7 +39,7 @@ fn file(content_type: &'static str, body: &'static str) -> Response {
 }
 
 /// FNV-1a, 64 bit: tells versions of our own files apart, nothing more.
-fn fingerprint(body: &str) -> String {
+pub(crate) fn fingerprint(body: &str) -> String {
     let hash = body
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));

@@ -7,6 +7,7 @@
 //! | `pages` | one file a page |
 //! | `shell`, `words`, `assets` | the frame around pages, their words, their files |
 //! | `figures`, `chart` | what the overview shows |
+//! | `edit`, `input` | structured changes of an account, and the controls they are made with |
 //! | [`accounts`] | between the account file, the store and whoever changes an account |
 
 mod access;
@@ -17,7 +18,10 @@ mod chart;
 mod cookie;
 mod ctx;
 mod demo;
+mod edit;
 mod figures;
+mod form_draft;
+mod input;
 mod invite;
 mod pages;
 mod routes;

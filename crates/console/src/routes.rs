@@ -87,6 +87,9 @@ routes! {
     Get "/console/{account}/live" VIEWER, pages::live::stream;
 
     Get "/console/{account}/contacts" VIEWER, pages::contacts::show;
+    Get "/console/{account}/contacts/export.csv" EDITOR, pages::contacts_csv::export;
+    Get "/console/{account}/new/contact" EDITOR, pages::contact_new::show;
+    Post "/console/{account}/new/contact" EDITOR, pages::contact_new::take;
     Get "/console/{account}/contacts/{id}" VIEWER, pages::contact::show;
     Post "/console/{account}/contacts/{id}" EDITOR, pages::contact_change::values;
     Post "/console/{account}/contacts/{id}/mark" EDITOR, pages::contact_change::mark;
@@ -98,6 +101,7 @@ routes! {
     Get "/console/{account}/sign-ups" VIEWER, pages::sign_ups::show;
     Get "/console/{account}/sign-ups/{id}" VIEWER, pages::sign_up::show;
     Post "/console/{account}/sign-ups/{id}/release" EDITOR, pages::sign_up::release;
+    Post "/console/{account}/sign-ups/{id}/block" EDITOR, pages::sign_up::block;
 
     Get "/console/{account}/deliveries" VIEWER, pages::deliveries::show;
     Get "/console/{account}/deliveries/{id}" VIEWER, pages::delivery::show;
@@ -107,6 +111,48 @@ routes! {
 
     Get "/console/{account}/forms" VIEWER, pages::forms::show;
     Get "/console/{account}/forms/{id}" VIEWER, pages::form::show;
+    Get "/console/{account}/forms/{id}/preview" VIEWER, pages::form_preview::show;
+    Post "/console/{account}/forms/{id}/try" VIEWER, pages::form_preview::take;
+    Get "/console/{account}/forms/{id}/edit" EDITOR, pages::form_edit::show;
+    Post "/console/{account}/forms/{id}/edit" EDITOR, pages::form_edit::take;
+    Post "/console/{account}/forms/{id}/state" EDITOR, pages::form_edit::state;
+    Post "/console/{account}/preview" EDITOR, pages::form_edit::preview;
+    Get "/console/{account}/new/form" EDITOR, pages::form_edit::new;
+    Post "/console/{account}/new/form" EDITOR, pages::form_edit::take_new;
+
+    Get "/console/{account}/lists" VIEWER, pages::items::list;
+    Get "/console/{account}/lists/{id}" VIEWER, pages::items::show;
+    Post "/console/{account}/lists/{id}" EDITOR, pages::items::take;
+    Get "/console/{account}/new/lists" EDITOR, pages::items::show;
+    Post "/console/{account}/new/lists" EDITOR, pages::items::take;
+    Get "/console/{account}/tags" VIEWER, pages::items::list;
+    Get "/console/{account}/tags/{id}" VIEWER, pages::items::show;
+    Post "/console/{account}/tags/{id}" EDITOR, pages::items::take;
+    Get "/console/{account}/new/tags" EDITOR, pages::items::show;
+    Post "/console/{account}/new/tags" EDITOR, pages::items::take;
+    Get "/console/{account}/statements" VIEWER, pages::items::list;
+    Get "/console/{account}/statements/{id}" VIEWER, pages::items::show;
+    Post "/console/{account}/statements/{id}" EDITOR, pages::items::take;
+    Get "/console/{account}/new/statements" EDITOR, pages::items::show;
+    Post "/console/{account}/new/statements" EDITOR, pages::items::take;
+    Get "/console/{account}/fields" VIEWER, pages::items::list;
+    Get "/console/{account}/fields/{id}" VIEWER, pages::items::show;
+    Post "/console/{account}/fields/{id}" EDITOR, pages::items::take;
+    Get "/console/{account}/new/fields" EDITOR, pages::items::show;
+    Post "/console/{account}/new/fields" EDITOR, pages::items::take;
+    Get "/console/{account}/webhooks" VIEWER, pages::items::list;
+    Get "/console/{account}/webhooks/{id}" VIEWER, pages::items::show;
+    Post "/console/{account}/webhooks/{id}" EDITOR, pages::items::take;
+    Get "/console/{account}/new/webhooks" EDITOR, pages::items::show;
+    Post "/console/{account}/new/webhooks" EDITOR, pages::items::take;
+    Post "/console/{account}/webhooks/{id}/act" EDITOR, pages::webhook::act;
+
+    Get "/console/{account}/automations" VIEWER, pages::automations::list;
+    Get "/console/{account}/automations/{id}" VIEWER, pages::automations::show;
+
+    Get "/console/{account}/settings" VIEWER, pages::settings::show;
+    Post "/console/{account}/settings" EDITOR, pages::settings::take;
+    Post "/console/{account}/settings/test-mail" EDITOR, pages::settings::test_mail;
 
     Get "/console/{account}/file" VIEWER, pages::file::show;
     Post "/console/{account}/file" EDITOR, pages::file::take;

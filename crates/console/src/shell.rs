@@ -15,6 +15,25 @@ use crate::words::Words;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// An answer for one of our own frames, with the policy that it comes under instead.
+#[derive(Clone, Debug)]
+pub(crate) struct Framed(pub(crate) String);
+
+/// Lets a page be shown in a frame of ours. A policy of its own keeps what it says, but for who may frame it.
+pub(crate) fn framed(mut response: Response) -> Response {
+    let own = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|v| v.to_str().ok());
+    let policy: Vec<String> = own
+        .unwrap_or(POLICY)
+        .split("; ")
+        .map(|part| match part.split(' ').next().unwrap_or_default() {
+            name @ ("frame-ancestors" | "form-action") => format!("{name} 'self'"),
+            _ => part.trim().to_owned(),
+        })
+        .collect();
+    response.extensions_mut().insert(Framed(policy.join("; ")));
+    response
+}
+
 /// An entry of the navigation.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -59,6 +78,18 @@ const NAV: &[(&str, &[NavEntry])] = &[
         "nav-set-up",
         &[
             ("forms", "forms", Role::Viewer),
+            ("lists", "lists", Role::Viewer),
+            ("tags", "tags", Role::Viewer),
+            ("statements", "statements", Role::Viewer),
+            ("fields", "fields", Role::Viewer),
+        ],
+    ),
+    (
+        "nav-wiring",
+        &[
+            ("automations", "automations", Role::Viewer),
+            ("webhooks", "webhooks", Role::Viewer),
+            ("settings", "settings", Role::Viewer),
             ("file", "file", Role::Viewer),
             ("callers", "callers", Role::Owner),
             ("users", "users", Role::Owner),

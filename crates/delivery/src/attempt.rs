@@ -71,6 +71,10 @@ impl Courier {
                 Ok(mail) => self.send(account, row, &mail).await,
                 Err(why) => self.without_mail(row, why),
             },
+            Owed::TestMail { .. } => match self.test_mail(account, row).await {
+                Ok(mail) => self.send(account, row, &mail).await,
+                Err(why) => self.without_mail(row, why),
+            },
             Owed::AutomationCall { .. } | Owed::Webhook { .. } => {
                 Attempt::Dead { error: "a webhook among the mails".into() }
             }
@@ -260,6 +264,7 @@ fn goes_to_contact(owed: &Owed) -> bool {
             | Owed::AddressChange { .. }
             | Owed::AddressChanged { .. }
             | Owed::EndpointGivenUp { .. }
+            | Owed::TestMail { .. }
             | Owed::GuardNews { .. }
     )
 }

@@ -34,6 +34,18 @@ impl Courier {
         self.addressed(account, row, to.clone(), format!("Webhook switched off: {name}"), text).await
     }
 
+    /// Somebody wants to see whether mail goes out.
+    pub(crate) async fn test_mail(&self, account: &AccountSnapshot, row: &Leased) -> Result<Outgoing, NoMail> {
+        let Owed::TestMail { to } = &row.owed else { return Err(NoMail::Never("not a test".into())) };
+        let name = if account.settings.name.is_empty() { &account.settings.slug } else { &account.settings.name };
+        let text = format!(
+            "This is the test message that {to} asked for in the console.\n\nIt went out the way all mail of {name} \
+             goes: same server, same sender, same signatures.\n",
+            to = to.given(),
+        );
+        self.addressed(account, row, to.clone(), format!("Test message of {name}"), text).await
+    }
+
     /// The guard saw an attack begin or end, or a ceiling was reached.
     pub(crate) async fn guard_mail(&self, account: &AccountSnapshot, row: &Leased) -> Result<Outgoing, NoMail> {
         let Owed::GuardNews { news, at, to } = &row.owed else {

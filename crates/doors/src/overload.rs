@@ -267,11 +267,10 @@ fn sent_away(request: &Request, full: Full) -> Response {
     const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><title>Very busy</title><p>Very many people are here at the moment. \
         Please try again in a few seconds.</p></html>";
     let page = request.headers().get(header::ACCEPT).is_some_and(|a| a.to_str().is_ok_and(|a| a.contains("text/html")));
-    let (kind, text) = match page {
-        true => ("text/html; charset=utf-8", PAGE),
-        false => {
-            ("application/json; charset=utf-8", r#"{"error":"Service Unavailable","message":"Service Unavailable"}"#)
-        }
+    let (kind, text) = if page {
+        ("text/html; charset=utf-8", PAGE)
+    } else {
+        ("application/json; charset=utf-8", r#"{"error":"Service Unavailable","message":"Service Unavailable"}"#)
     };
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     let headers = response.headers_mut();

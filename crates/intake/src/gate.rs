@@ -153,7 +153,6 @@ impl Gate {
     }
 
     /// Judges a sign-up, remembers and counts it.
-    #[expect(clippy::too_many_arguments, reason = "what was found out about one call; a struct would be used once")]
     pub(crate) fn pass(
         &self,
         account: &AccountSnapshot,

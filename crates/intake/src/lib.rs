@@ -230,6 +230,12 @@ impl Intake {
         }
     }
 
+    /// What a sign-up would ask for, or all that is wrong with it: the checks of [`Intake::sign_up_with`] and nothing else.
+    /// Nothing is kept, counted or sent.
+    pub fn try_out(&self, account: &AccountSnapshot, given: GivenSignUp<'_>) -> Result<SignUp, Refusal> {
+        validate::resolve(account, given).map_err(Refusal::Faults)
+    }
+
     /// Decides about a sign-up that the guard lets pass.
     async fn go_on(
         &self,

@@ -94,6 +94,19 @@ impl Intake {
         self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))
     }
 
+    /// Nothing is mailed to an address any more, whether or not it is known here; whether that is news.
+    pub async fn staff_block(
+        &self,
+        account: &Arc<AccountSnapshot>,
+        email: &EmailAddress,
+        origin: Origin,
+    ) -> Result<bool, Refusal> {
+        let key = PersonKey { account: account.id, email_key: email.key().to_owned() };
+        let wants = Wants { numbers: 1, ..Wants::default() };
+        let decision = move |facts: &Facts, numbers: &mut dyn Numbers| block(&origin, facts, numbers);
+        self.store.decide(key, wants, decision).await.map_err(|e| refusal(&e))
+    }
+
     /// Deletes all that is kept about a contact, but consent events that nobody can tie to it any more.
     pub async fn staff_erase(
         &self,
@@ -270,6 +283,23 @@ fn resend(holding: &decide_people::Holding, facts: &Facts, numbers: &mut dyn Num
         receipt: None,
     };
     (Plan { contact: Some(contact.id), deliveries: vec![mail], ..Plan::default() }, true)
+}
+
+fn block(origin: &Origin, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, bool) {
+    let now = facts.now.unwrap_or(Timestamp(0));
+    let contact = facts.contact.as_ref();
+    if facts.suppressed.is_some() && contact.is_none_or(|c| c.suppressed_at.is_some()) {
+        return (Plan::default(), false);
+    }
+    let mut plan = Plan { cause: Cause::User, suppress: Some(STAFF), ..Plan::default() };
+    if let Some(contact) = contact {
+        let events = Events::new(contact, origin, now);
+        let (withdrawn, everything) = (ConsentAction::Withdrawn, ConsentSubject::Everything);
+        plan.contact = Some(contact.id);
+        plan.change = Some(ContactChange { id: contact.id, confirmed_at: None, suppressed_at: Some(now) });
+        plan.consents.push(events.event(numbers.row(), withdrawn, everything, Basis::Consent));
+    }
+    (plan, true)
 }
 
 fn erase(id: ContactId, origin: &Origin, facts: &Facts, numbers: &mut dyn Numbers) -> (Plan, Result<(), Refusal>) {

@@ -122,12 +122,14 @@ impl AccountSnapshot {
             webhooks: rows.webhooks,
             api_users: rows.api_users,
         };
-        let resolved = rows.forms.into_iter().map(|(id, form)| snapshot.resolve(id, form)).collect();
+        let resolved = rows.forms.into_iter().map(|(id, form)| snapshot.resolve_form(id, form)).collect();
         snapshot.forms = resolved;
         snapshot
     }
 
-    fn resolve(&self, id: FormId, form: Form) -> ResolvedForm {
+    /// A form with its names looked up in this snapshot, whether or not it belongs to it yet; a name that leads nowhere is
+    /// left out.
+    pub fn resolve_form(&self, id: FormId, form: Form) -> ResolvedForm {
         let lists = |names: &[String]| names.iter().filter_map(|n| Some(self.list_by_external_id(n)?.0)).collect();
         let fields: Vec<_> =
             form.fields.iter().filter_map(|f| Some((self.field_by_name(&f.field)?.0, f.required))).collect();

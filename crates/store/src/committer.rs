@@ -193,11 +193,11 @@ impl Queue {
                 waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            let gathered = first_mark.get_or_insert_with(Instant::now).elapsed();
-            if waiting.closed || marks >= MANY_MARKS || gathered >= GATHERED {
+            let left = GATHERED.saturating_sub(first_mark.get_or_insert_with(Instant::now).elapsed());
+            if waiting.closed || marks >= MANY_MARKS || left.is_zero() {
                 break;
             }
-            let woken = self.arrived.wait_timeout(waiting, GATHERED - gathered);
+            let woken = self.arrived.wait_timeout(waiting, left);
             waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         Some(waiting)

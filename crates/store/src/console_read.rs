@@ -58,6 +58,8 @@ statements! {
         WHERE v.account_id = $1 AND v.field_id IN (2, 3) AND v.searchable IS NULL ORDER BY v.contact_id DESC LIMIT 10000) AS n \
         WHERE lower(n.value) COLLATE \"C\" >= lower($2) AND lower(n.value) COLLATE \"C\" < lower($2) || $3 LIMIT 2000";
     NAMES = "SELECT field_id, value FROM contact_value WHERE account_id = $1 AND contact_id = $2 AND field_id IN (2, 3)";
+    BY_VERSION = "SELECT version, COUNT(*) FROM contact_statement WHERE account_id = $1 AND statement_id = $2 \
+        AND agreed = 1 GROUP BY version ORDER BY version";
     HIGHEST = "SELECT COALESCE(MAX(id), 0) FROM contact WHERE account_id = $1";
     SIGN_UPS = "SELECT s.id, s.contact_id, c.email, s.form_id, s.door, s.kind, s.outcome, s.verdict, s.origin, s.at, \
         p.used_at, q.released_at, s.delivery_id FROM sign_up AS s \
@@ -521,4 +523,9 @@ pub(crate) fn health(conn: &mut Conn, account: AccountId) -> Result<OutboxHealth
             .rows(&OWED, &[account.0.into()], |r| Ok((Lane::from_code(r.int()?), r.int()?, r.time()?, r.int()?)))?,
         dead: conn.rows(&DEAD, &[account.0.into()], |r| Ok((Lane::from_code(r.int()?), r.int()?)))?,
     })
+}
+
+/// How many contacts have agreed to which version of a statement, and to none newer.
+pub(crate) fn agreed_by_version(conn: &mut Conn, account: AccountId, statement: i64) -> Result<Vec<(i64, i64)>> {
+    conn.rows(&BY_VERSION, &[account.0.into(), statement.into()], |row| Ok((row.int()?, row.int()?)))
 }

@@ -7,6 +7,7 @@ use crate::sql::{Batch, Conn, Row, Step, each_statements, statements};
 
 statements! {
     HELD = "SELECT sign_up, verdict, at, released_at FROM quarantine WHERE account_id = $1 AND id = $2";
+    FORGET_HELD = "DELETE FROM quarantine WHERE account_id = $1 AND id = $2 AND released_at IS NULL";
     RELEASE = "UPDATE quarantine SET released_at = $3 WHERE account_id = $1 AND id = $2 AND released_at IS NULL";
     SIGN_UPS = "SELECT id, door, outcome, verdict, at FROM sign_up WHERE account_id = $1 AND id < $2 \
         AND verdict LIKE $3 ORDER BY id DESC LIMIT $4";
@@ -92,6 +93,11 @@ pub(crate) fn held(conn: &mut Conn, account: AccountId, id: SignUpId) -> Result<
 /// Marks a sign-up as released; `false` when it was before, or never was in quarantine.
 pub(crate) fn release(conn: &mut Conn, account: AccountId, id: SignUpId, now: Timestamp) -> Result<bool> {
     Ok(conn.run(&RELEASE, &[account.0.into(), id.0.into(), now.into()])? > 0)
+}
+
+/// Forgets what a sign-up in quarantine asked for, so that it can be released no more; whether it was there.
+pub(crate) fn forget_held(conn: &mut Conn, account: AccountId, id: SignUpId) -> Result<bool> {
+    Ok(conn.run(&FORGET_HELD, &[account.0.into(), id.0.into()])? > 0)
 }
 
 /// The newest records with a verdict of that name before a number.

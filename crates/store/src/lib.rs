@@ -44,6 +44,8 @@ mod store_guard;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod trail_tests;
+#[cfg(test)]
 mod upgrade_tests;
 mod uploads;
 mod webhooks;

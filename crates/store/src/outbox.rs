@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use model::{AccountId, Automation, AutomationId, ContactId, DeliveryId, Timestamp};
 
 use crate::error::Result;
-use crate::plan::{DeliveryState, Lane};
+use crate::ids::Ids;
+use crate::plan::{DeliveryState, Lane, Owed};
 use crate::sql::{Conn, Row, statements};
 
 statements! {
@@ -21,6 +22,9 @@ statements! {
         finished_at FROM delivery WHERE account_id = $1 AND id = $2";
     ATTEMPTS = "SELECT attempt, at, result, error FROM delivery_attempt WHERE account_id = $1 AND delivery_id = $2 \
         ORDER BY attempt";
+    // A test: about nobody, in no stream.
+    OWE = "INSERT INTO delivery (account_id, id, kind, lane, state, due_at, attempts, payload, created_at, owed_since, \
+        route) VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $5, $5, $7)";
     // What a node is at work on is left alone: it would go out twice, or after having been dropped.
     REPLAY = "UPDATE delivery SET state = 0, due_at = $3, owed_since = $3, tries_from = attempts, finished_at = NULL \
         WHERE account_id = $1 AND id = $2 AND state IN (0, 2, 3) AND leased_by IS NULL";
@@ -120,6 +124,28 @@ pub enum Handled {
     InHand,
     /// It is done, or dropped already.
     Over,
+}
+
+/// Puts a test into the outbox: a mail, or a call of a URL. Its number.
+pub(crate) fn owe(conn: &mut Conn, account: AccountId, owed: &Owed, now: Timestamp) -> Result<DeliveryId> {
+    let mut ids = Ids::rows();
+    ids.reserve(conn, 1)?;
+    let id = DeliveryId(ids.take());
+    let lane = if owed.route().is_some() { Lane::Webhook } else { Lane::Mail };
+    let payload = crate::writer::json(owed)?;
+    conn.run(
+        &OWE,
+        &[
+            account.0.into(),
+            id.0.into(),
+            owed.kind().into(),
+            lane.code().into(),
+            now.into(),
+            (&payload).into(),
+            owed.route().into(),
+        ],
+    )?;
+    Ok(id)
 }
 
 pub(crate) fn outbox_row(row: &mut Row<'_>) -> Result<OutboxRow> {

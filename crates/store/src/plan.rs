@@ -545,6 +545,11 @@ pub enum Owed {
         /// Who is told.
         to: EmailAddress,
     },
+    /// A mail that somebody sends themselves to see whether mail goes out.
+    TestMail {
+        /// Who asked, and gets it.
+        to: EmailAddress,
+    },
     /// The mail that the guard has something to say to the account's owner.
     GuardNews {
         /// What.
@@ -573,6 +578,7 @@ impl Owed {
             Self::Webhook { last: true, .. } => "webhook_of_erased",
             Self::EndpointGivenUp { .. } => "endpoint_given_up",
             Self::GuardNews { .. } => "guard_news",
+            Self::TestMail { .. } => "test_mail",
         }
     }
 
@@ -588,6 +594,7 @@ impl Owed {
             | Self::LoginLink { .. }
             | Self::EndpointGivenUp { .. }
             | Self::GuardNews { .. }
+            | Self::TestMail { .. }
             | Self::AutomationStep { .. } => None,
             Self::Webhook { url, contact, .. } => Some(stream("webhook", &[url.as_bytes(), &contact.0.to_be_bytes()])),
             Self::AutomationCall { url, contact, .. } => {

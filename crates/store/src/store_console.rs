@@ -1,6 +1,6 @@
 //! The store's calls for the console.
 
-use model::{AccountId, ContactId, EmailAddress, ListId, PendingId, Secret, SignUpId, Timestamp};
+use model::{AccountId, ContactId, DeliveryId, EmailAddress, ListId, PendingId, Secret, SignUpId, Timestamp};
 
 use crate::console_read::{self as read, ContactSearch, Figure, FoundContacts, OutboxHealth, SignUpRow, SignUpSearch};
 use crate::console_trail::{self as trail, NewTrail, TrailRow};
@@ -186,6 +186,21 @@ impl Store {
     /// How many contacts there are, are confirmed, are suppressed.
     pub async fn contact_counts(&self, account: AccountId) -> Result<(i64, i64, i64)> {
         self.inner.lanes.run(move |conn| read::contact_counts(conn, account)).await
+    }
+
+    /// How many contacts have agreed to which version of a statement as their last word on it.
+    pub async fn agreed_by_version(
+        &self,
+        account: AccountId,
+        statement: model::StatementId,
+    ) -> Result<Vec<(i64, i64)>> {
+        self.inner.lanes.run(move |conn| read::agreed_by_version(conn, account, statement.0)).await
+    }
+
+    /// Puts something into the outbox that is about nobody: a test. Its number.
+    pub async fn owe(&self, account: AccountId, owed: crate::plan::Owed) -> Result<DeliveryId> {
+        let now = self.ambient().now();
+        self.errand(move |conn| crate::outbox::owe(conn, account, &owed, now)).await
     }
 
     /// How an account's outbox stands.

@@ -19,6 +19,11 @@ impl Store {
         self.errand(move |conn| guard_rows::release(conn, account, id, now)).await
     }
 
+    /// Forgets what a sign-up in quarantine asked for, so that it can be released no more; whether it was there.
+    pub async fn forget_held(&self, account: AccountId, id: SignUpId) -> Result<bool> {
+        self.errand(move |conn| guard_rows::forget_held(conn, account, id)).await
+    }
+
     /// The newest records with a verdict of that name (`accept`, `quiet`, `challenge`, `refuse`), at most `most`.
     pub async fn verdicts(&self, account: AccountId, verdict: String, most: i64) -> Result<Vec<VerdictRow>> {
         self.inner.lanes.run(move |conn| guard_rows::verdicts(conn, account, &verdict, i64::MAX, most)).await

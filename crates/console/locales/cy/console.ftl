@@ -376,7 +376,7 @@ attempts-none = Aeth yn iawn ar unwaith, neu ni roddwyd cynnig eto.
 payload = Yr hyn sy’n ddyledus, fel data
 so-many-deliveries = { $count } danfoniad
 
-forms-none = Does dim ffurflen eto. Ysgrifennir ffurflenni yn ffeil y cyfrif.
+forms-none = Does dim ffurflen eto. Crëwch un, a’i rhoi ar eich gwefan.
 disabled = ar gau
 open = ar agor
 fields-count =
@@ -397,7 +397,6 @@ form-joins = Mae pawb yn ymuno â
 form-tags = Mae pawb yn cael y tagiau
 form-alerts = Rhybuddion i
 form-automation = Yn dechrau
-form-edit = Golygu yn ffeil y cyfrif
 form-contacts = Pwy ddaeth drwyddi
 snippets = Ei rhoi ar wefan
 snippet-link = Dolen
@@ -407,8 +406,8 @@ snippet-element-hint = Daw’r ffurflen yn rhan o’ch tudalen, yn ei ffontiau a
 snippet-iframe = Ffrâm
 snippet-iframe-hint = Y ffurflen mewn blwch, ar gyfer gwefannau nad ydynt yn derbyn sgriptiau.
 preview = Rhagolwg
-preview-lead = Fel y mae ymwelydd yn ei gweld. Nid yw dim a deipir yma’n mynd i unman.
-preview-disabled = Mae’r ffurflen ar gau, felly does dim i’w ddangos.
+preview-lead = Fel y mae ymwelydd yn ei gweld. Llenwch hi a’i hanfon: dangosir beth fyddai’n digwydd, ac nid oes dim yn gadael y dudalen hon.
+preview-disabled = Fel y byddai ymwelydd yn ei gweld. Mae’r ffurflen ar gau, felly nid yw’n derbyn dim; agorwch hi i roi cynnig arni.
 
 file-lead = Popeth sy’n gwneud y cyfrif hwn, fel un testun. Nid yw dim yn newid cyn i chi weld y gwahaniaeth. Gadewir cyfrinachau allan, a’u cadw.
 file-text = Ffeil y cyfrif
@@ -489,3 +488,365 @@ act-account-change = Newidiodd y cyfrif
 act-caller-create = Gwnaeth y defnyddiwr API
 act-caller-rotate = Gwnaeth gyfrinach newydd i
 act-caller-revoke = Dirymodd
+
+# Set-up by structured edit
+nav-wiring = System
+nav-lists = Rhestrau
+nav-tags = Tagiau
+nav-statements = Datganiadau
+nav-fields = Meysydd
+nav-automations = Awtomeiddio
+nav-webhooks = Webhooks
+nav-settings = Gosodiadau
+did-made = Wedi’i greu.
+did-removed = Wedi’i dynnu.
+did-again = Newidiodd rhywun y cyfrif ar yr union eiliad honno. Ni wnaed dim; rhowch gynnig arall arni.
+did-tested = Mae’r alwad brawf ar ei ffordd. Ail-lwythwch y dudalen mewn eiliad i weld y canlyniad.
+did-two-secrets = Mae ganddo ddwy gyfrinach eisoes. Rhowch ben ar yr hynaf yn gyntaf.
+did-test-mail = Mae’r neges brawf ar ei ffordd atoch. Mae’r dudalen hon yn dweud beth ddaeth ohoni; ail-lwythwch hi mewn eiliad.
+edit = Golygu
+add = Ychwanegu
+none = Dim
+required = gofynnol
+make-it = Creu
+one-a-line = Un i bob llinell.
+add-language = Ei eirio hefyd yn
+save-anyway = Cadw fy un i beth bynnag
+remove-ask = Tynnu …
+remove-title = Tynnu { $name }?
+remove-now = Ei dynnu
+edit-conflict-title = Cadwodd rhywun arall hwn yn y cyfamser
+edit-conflict = Ni throswyd dim. Isod mae’r hyn a deipioch; byddai ei gadw beth bynnag yn newid yr hyn a gadwasant fel hyn:
+edit-faults = Ni chadwyd dim
+fault-number = { $label }: rhaid i hwn fod yn rhif cyfan.
+fault-time = { $label }: rhaid i hwn fod yn hyd amser fel “7 days” neu “36 hours”.
+
+# Forms, edited
+form-new = Ffurflen newydd
+form-make = Creu’r ffurflen
+form-view = Ffurflen
+form-edit-title = Golygu ffurflen
+copy-form = Copïo
+copy-of = { $name } (copi)
+form-close = Cau
+form-open = Ailagor
+form-basics = Enw
+form-fields-hint = Yn y drefn y mae pobl yn eu gweld. Gofynnir am y cyfeiriad bob tro, yn gyntaf.
+always-required = gofynnol bob tro
+move-up = Symud { $name } i fyny
+move-down = Symud { $name } i lawr
+take-away = Tynnu { $name } oddi ar y ffurflen
+moved-to = nawr yn safle
+label-and-hint = Label ac awgrym
+field-add = Ychwanegu maes
+field-address = Cyfeiriad e-bost
+list-not = ddim ar y ffurflen hon
+list-offer = gall pobl ei dewis
+list-join = mae pawb yn ymuno
+form-statements-hint = Dangosir gyda blwch nad oes neb wedi’i dicio ymlaen llaw.
+form-confirming = Cadarnhau
+form-actions = Beth sy’n digwydd wrth gadarnhau
+form-actions-hint = Unwaith y bydd rhywun wedi dilyn y ddolen yn y neges, neu ar unwaith os nad yw’r ffurflen yn aros am un.
+form-messages = Negeseuon
+form-messages-hint = Mae gan yr hyn a adewir yn wag eiriau parod yn iaith y darllenydd.
+messages-signup = I rywun newydd
+messages-update = I rywun cyfarwydd
+form-guard = Gwarchod
+form-guard-open = Rhifau’r ffurflen hon ei hun
+form-guard-hint = Yr hyn a adewir yn wag yw eiddo’r cyfrif, a ddangosir mewn llwyd.
+form-joins-these = Rhestrau yr ymunir â nhw
+alert-each = ar unwaith, un am bob un
+every-minutes =
+    { $count ->
+        [one] wedi’u casglu, bob munud
+       *[other] wedi’u casglu, bob { $shown } munud
+    }
+every-hours =
+    { $count ->
+        [one] wedi’u casglu, bob awr
+       *[other] wedi’u casglu, bob { $shown } awr
+    }
+time-days =
+    { $count ->
+        [one] un diwrnod
+       *[other] { $shown } diwrnod
+    }
+time-hours =
+    { $count ->
+        [one] un awr
+       *[other] { $shown } awr
+    }
+time-minutes =
+    { $count ->
+        [one] un funud
+       *[other] { $shown } munud
+    }
+steps-count =
+    { $count ->
+        [one] un cam
+       *[other] { $shown } cam
+    }
+agreed-count =
+    { $count ->
+        [one] ie olaf un person
+       *[other] ie olaf { $shown }
+    }
+version-new =
+    { $count ->
+        [one] Mae’r atebion a roddwyd hyd yma’n cadw’r geiriad y’u rhoddwyd iddo: ie olaf un person.
+       *[other] Mae’r atebion a roddwyd hyd yma’n cadw’r geiriad y’u rhoddwyd iddo: ie olaf { $shown } o bobl.
+    }
+preview-try = Ei weld, rhoi cynnig arni
+preview-size = Lled
+preview-phone = Ffôn
+preview-desktop = Bwrdd gwaith
+preview-fresh = Dangos yr hyn a deipiwyd
+trial-title = Beth fyddai’n digwydd
+trial-lead = Prawf oedd hwn: ni chadwyd ac ni anfonwyd dim.
+trial-page = Mae’r ymwelydd yn darllen
+trial-leads = Arweinir yr ymwelydd i { $url }
+trial-mail = Maen nhw’n cael y neges hon
+trial-then = Unwaith y byddant yn dilyn ei dolen
+trial-at-once = Ar unwaith, heb gadarnhad
+trial-again = Rhoi cynnig arall
+mail-from = Oddi wrth
+mail-to = At
+mail-subject = Pwnc
+sender-standard = anfonwr y gosodiad
+
+# Parts of what is edited: labels and hints
+part-name = Enw
+part-external-id = Id
+part-language = Iaith ei thudalennau
+part-source = Ffynhonnell
+part-require-confirmation = Aros nes dilyn y ddolen mewn neges
+part-confirm-mode = Y dudalen y tu ôl i’r ddolen
+part-confirm-within = Mae’r ddolen yn gweithio am
+part-alert-to = Rhybuddion at
+part-alert = Pryd yr anfonir rhybuddion
+part-automation = Awtomeiddio sy’n cychwyn
+part-submission-message = Ar ôl anfon: neges
+part-submission-url = Ar ôl anfon: mynd i’r cyfeiriad hwn yn lle hynny
+part-confirmation-subject = Neges gadarnhau: pwnc
+part-confirmation-text = Neges gadarnhau: testun
+part-confirmation-html = Neges gadarnhau: HTML neu MJML
+part-confirmed-message = Ar ôl cadarnhau: neges
+part-confirmed-url = Ar ôl cadarnhau: mynd i’r cyfeiriad hwn yn lle hynny
+part-count = Y nifer fwyaf mewn deng munud
+part-too-fast-ms = Rhy gyflym i berson (ms)
+part-quick-ms = Amheus o gyflym (ms)
+part-work-rounds = Gwaith her (rowndiau)
+part-attack-floor = Mae ymosodiad yn o leiaf (mewn deng munud)
+part-attack-factor = a chymaint â hyn o weithiau’r arfer
+part-label = Label
+part-hint = Awgrym
+part-description = Disgrifiad
+part-web = Mae porwyr yn ei weld
+part-key = Allwedd
+part-text = Geiriad
+part-channel = Sianel
+part-basis = Sail gyfreithiol
+part-linked-to-email = Mae’r ffurflen gofrestru integredig yn ei osod i ie
+part-system-name = Enw system
+part-type = Math
+part-options = Dewisiadau
+part-on-forms = Gall pobl ei lenwi eu hunain
+part-url = URL
+part-events = Digwyddiadau
+part-disabled = Wedi’i ddiffodd
+part-contact-subscribe = Cyswllt wedi tanysgrifio
+part-contact-unsubscribe = Cyswllt wedi dad-danysgrifio
+part-list-subscribe = Wedi ymuno â rhestr
+part-list-unsubscribe = Wedi gadael rhestr
+part-bounce = Neges wedi’i dychwelyd
+part-from = Anfonwr negeseuon
+part-privacy-url = Hysbysiad preifatrwydd
+part-logo-url = Logo
+part-colour = Lliw
+part-statement-control = Sut y gofynnir datganiadau
+part-allowed-origins = Gwefannau a gaiff fewnosod ffurflenni
+part-allowed-return-hosts = Gwesteiwyr y gall ffurflenni arwain iddynt
+part-custom-domains = Ei barthau ei hun
+part-second-factor = Mae ar bawb sy’n gweithio yma angen ail ffactor
+part-confirm-web-sign-ups = Modd gwe Spektrix: mae cytundebau’n aros am neges gadarnhau
+part-welcome-mail = Anfonir dolen i osod cyfrinair at gwsmeriaid newydd heb un
+part-conceal-duplicates = Nid yw modd gwe yn dweud bod cyfeiriad yn hysbys
+part-conceal-existing = Nid yw’r ffurflen integredig yn dweud bod cyfeiriad yn hysbys
+part-conceal-unknown = Nid yw “Wedi anghofio’r cyfrinair” yn dweud bod cyfeiriad yn anhysbys
+part-exempt-networks = Rhwydweithiau y mae rheolau modd gwe yn eu gadael yn llonydd
+part-guard = Dyfarniadau’r gwarchod
+part-bot-rules = Rheolau modd gwe
+part-quarantine-days = Dyddiau mewn cwarantîn
+part-per-account = Negeseuon cadarnhau i un blwch mewn diwrnod
+part-honeypot = Enw’r maes cudd ar gyfer pytiau plaen
+part-url-env = Newidyn amgylchedd gyda chyfeiriad y gweinydd
+part-return-path = Mae negeseuon a ddychwelir yn mynd i
+part-rate-per-minute = Y nifer fwyaf o negeseuon y funud
+part-bad-address-after = Gwrthodiadau nes bod cyfeiriad yn cyfrif yn wael
+part-statement-web = Mae porwyr yn ei weld: mae modd gwe Spektrix yn ei ddangos
+part-setting-language = Iaith
+part-setting-alert-to = Pwy sy’n cael gwybod am drafferth
+hint-form-external-id = Yng nghyfeiriad y ffurflen. Ni ellir ei newid wedyn.
+hint-source = O ble mae ei chofrestriadau’n dweud eu bod yn dod.
+hint-require-confirmation = Heb hynny, mae pwy bynnag sy’n teipio cyfeiriad yn ei gofrestru, pwy bynnag biau ef.
+hint-confirm-within = Megis “30 days” neu “36 hours”. Gwag: 30 diwrnod.
+hint-confirmation-text = Rhaid iddo gynnwys {"{{"}ConfirmLink{"}}"}; gall gynnwys {"{{"}NotMeLink{"}}"}, {"{{"}FormName{"}}"} a meysydd megis {"{{"}FirstName default=friend{"}}"}.
+hint-confirmation-html = O’i adael allan, fe’i gwneir o’r testun.
+hint-list-external-id = Mae rhaglenni’n galw’r rhestr wrtho. Ni ellir ei newid wedyn.
+hint-key = Enw byr ar gyfer ffurflenni a ffeiliau, megis “email”. Ni ellir ei newid wedyn.
+hint-statement-text = Yr hyn y mae pobl yn cytuno iddo, air am air. Mae geiriad, sianel neu sail arall yn creu fersiwn newydd.
+hint-basis = Ar gyfer post a ffôn yn unig y mae buddiant cyfreithlon.
+hint-system-name = Priflythyren, yna llythrennau a digidau, megis SeatPreference. Ni ellir ei newid wedyn.
+hint-options = Ar gyfer y ddau fath â dewisiadau. Un i bob llinell.
+hint-events = Dim wedi’i dicio: pob un.
+hint-from = Enw <cyfeiriad@example.org>
+hint-colour = Megis #7a1f5c. Mae tudalennau’n ei dywyllu neu’n ei oleuo nes y gellir ei ddarllen.
+hint-allowed-origins = Megis https://www.example.org, un i bob llinell. Mae * yn caniatáu pob gwefan, ac ar gyfer arbrofi’n unig y mae.
+hint-allowed-return-hosts = Megis www.example.org, un i bob llinell.
+hint-custom-domains = Megis tickets.example.org, un i bob llinell. Rhaid iddynt bwyntio yma.
+hint-setting-alert-to = Un cyfeiriad i bob llinell. O’i adael yn wag, un yr anfonwr yw.
+hint-url-env = Mae’r newidyn yn dal smtp://…, fel nad oes cyfrinair yma. O’i adael yn wag: gweinydd y gosodiad.
+hint-webhook-name = Yr hyn y mae pobl yn galw’r derbynnydd.
+
+# Options
+choice-unsaid = un yr ymwelydd
+choice-auto = yn cadarnhau ohoni’i hun cyn gynted ag y bydd rhywun yno
+choice-button = yn cadarnhau â’i botwm yn unig
+choice-channel-email = E-bost
+choice-channel-post = Post
+choice-channel-sms = Neges destun
+choice-channel-phone = Ffôn
+choice-channel-other = Arall
+choice-basis-consent = Cydsyniad
+choice-basis-legitimate-interest = Buddiant cyfreithlon
+choice-type-text = Testun
+choice-type-large-text = Testun hir
+choice-type-boolean = Ie neu na
+choice-type-date = Dyddiad
+choice-type-whole-number = Rhif cyfan
+choice-type-decimal = Degol
+choice-type-currency = Arian
+choice-type-option-list = Un o sawl un
+choice-type-check-list = Rhai o sawl un
+choice-box = blwch i’w dicio
+choice-yes-no = ie a na ochr yn ochr
+choice-off = yn gwneud dim
+choice-log = yn cael eu cofnodi’n unig
+choice-enforce = yn penderfynu
+
+# Lists, tags, statements, fields
+lists-lead = Yr hyn y gall pobl danysgrifio iddo a’i adael eto.
+lists-empty = Does dim rhestr eto. Crëwch un, a’i rhoi ar ffurflen.
+lists-new = Rhestr newydd
+lists-remove = Mae’r bobl arni’n aros yn y gronfa ddata ond ni ddangosir y rhestr yn unman mwyach. Mae’r hyn a ddigwyddodd arni’n aros yn hanes cydsynio pawb.
+tags-lead = Marciau ar gysylltiadau, mewn grwpiau. Cânt eu cyfrif.
+tags-empty = Does dim tag eto. Crëwch grŵp gyda rhai tagiau.
+tags-new = Grŵp newydd
+tags-remove = Mae ei dagiau’n mynd gydag ef. Nid yw cysylltiadau’n cadw marc ohonynt.
+statements-lead = Yr hyn y mae pobl yn cytuno iddo, air am air. Cedwir pob fersiwn.
+statements-empty = Does dim datganiad eto. Crëwch un, a’i roi ar ffurflen.
+statements-new = Datganiad newydd
+statements-remove = Ni ofynnir ef mwyach. Mae atebion pobl yn aros yn eu hanes cydsynio, gyda’i eiriad.
+fields-lead = Yr hyn a gedwir am gyswllt y tu hwnt i’r meysydd parod.
+fields-empty = Does dim maes gan y cyfrif hwn ei hun eto.
+fields-new = Maes newydd
+fields-remove = Ni ddangosir yr hyn sydd gan gysylltiadau ynddo yn unman mwyach.
+webhooks-lead = Pwy sy’n cael gwybod, drwy alwad, pan fydd rhywbeth yn digwydd i gyswllt.
+webhooks-empty = Does neb yn cael gwybod eto.
+webhooks-new = Webhook newydd
+webhooks-remove = Ni ddywedir dim wrtho mwyach; gollyngir yr hyn sy’n dal yn ddyledus iddo.
+on-web = ar y we
+more-tags = Rhagor o dagiau
+tags-rename-hint = Tynnir tag a adewir yn wag.
+versions = Fersiynau
+versions-lead = Fel y safent, heb eu newid byth. Mae ateb pawb yn enwi’r fersiwn y’i rhoddwyd iddi.
+versions-count = Cyfrif pwy gytunodd i ba un
+versions-contacts = Pwy gytunodd
+version-newest = mewn defnydd
+version-new-title = Mae hyn yn creu fersiwn { $number }
+version-make = Creu fersiwn { $number }
+
+# Webhooks
+webhook-on = ymlaen
+webhook-disabled = i ffwrdd
+webhook-given-up = wedi’i roi heibio
+webhook-off-since = diffoddwyd { $when }
+webhook-failing-since = yn methu ers { $when }
+webhook-state = Cyflwr
+webhook-two-secrets = Mae’r gyfrinach flaenorol yn llofnodi hefyd tan { $when }.
+webhook-old-signs = Mae’r un flaenorol yn llofnodi hefyd am 24 awr, fel bod gan y derbynnydd amser i newid.
+webhook-go-on = I’r webhook
+webhook-test = Anfon galwad brawf
+webhook-enable = Troi ymlaen eto
+webhook-calls = Galwadau diweddaraf
+webhook-calls-none = Nid yw wedi’i alw eto.
+webhook-calls-soon = Mae’n cael ei alw. Ail-lwythwch y dudalen mewn eiliad.
+
+# Automations
+automations-lead = Cyfresi o gamau sy’n cychwyn ohonynt eu hunain.
+automations-none = Does dim awtomeiddio eto. Fe’u hysgrifennir yn ffeil y cyfrif.
+automation-repeatable = gall redeg fwy nag unwaith i un cyswllt
+automation-once = yn rhedeg unwaith i bob cyswllt
+automation-starts = Yn cychwyn pan
+automation-starts-none = Does dim yn ei gychwyn ohono’i hun; gall galwad.
+automation-steps = Camau
+automation-edit = Newidir camau yn y
+start-tag = rhoddir y tag { $name }
+start-list = ymunir â’r rhestr { $name }
+start-form = daw rhywun drwy’r ffurflen { $name }
+step-after = ar ôl { $time }
+step-mail = Anfon neges
+step-mail-list = Anfon neges at bwy sydd ar y rhestr { $name }
+step-tag = Rhoi’r tag { $name }
+step-untag = Tynnu’r tag { $name }
+step-join = Ymuno â’r rhestr { $name }
+step-leave = Gadael y rhestr { $name }
+step-call = Galw { $url }
+step-end = Y diwedd
+stop-has-tag = Stopio yma os oes gan y cyswllt y tag { $name }
+stop-lacks-tag = Stopio yma oni bai bod gan y cyswllt y tag { $name }
+stop-on-list = Stopio yma os yw’r cyswllt ar y rhestr { $name }
+stop-not-on-list = Stopio yma oni bai bod y cyswllt ar y rhestr { $name }
+simulate = Beth fyddai’n digwydd
+simulate-lead = I gyswllt a gychwynnai nawr. Ni anfonir dim ac nid oes dim yn newid.
+simulate-email = Cyfeiriad y cyswllt
+simulate-show = Dangos
+simulate-nobody = Does dim cyswllt â’r cyfeiriad hwnnw.
+
+# Settings
+settings-organisation = Sefydliad
+settings-sites = Gwefannau
+settings-safety = Diogelwch
+settings-guard = Gwarchod
+settings-mail = Post
+setting-slug = Mewn cyfeiriadau
+setting-external-id = Id ar gyfer rhaglenni
+mail-test-title = A yw’r post yn mynd allan?
+mail-test-lead = Neges i { $email }, fel yr â holl bost y cyfrif hwn.
+mail-test = Anfon neges brawf ataf
+owed-test-mail = Neges brawf
+act-item-make = Creodd y
+act-item-change = Newidiodd y
+act-item-remove = Tynnodd y
+act-settings-change = Newidiodd y gosodiadau
+act-webhook-test = Anfonodd alwad brawf i
+act-webhook-rotate = Gwnaeth gyfrinach newydd i’r webhook
+act-webhook-end-old = Rhoddodd ben ar gyfrinach hŷn
+act-webhook-enable = Trodd ymlaen eto
+act-mail-test = Anfonodd neges brawf
+
+# Contacts by hand, as a file; blocking
+contact-new = Ychwanegu cyswllt
+contact-make = Eu hychwanegu
+contact-confirm = Gofyn iddynt drwy neges yn gyntaf
+contact-confirm-hint = Nid oes dim yn cyfrif cyn iddynt ddilyn y ddolen. Gadewch hyn allan dim ond os cytunasant lle gallwch ei brofi.
+contact-known = Mae cyswllt â’r cyfeiriad hwnnw eisoes.
+contacts-csv = Y rhain fel CSV
+block = Rhwystro
+block-hint = Mae rhwystro’n anghofio’r hyn y gofynnwyd amdano ac nid yw’n anfon dim i’r cyfeiriad hwn mwyach.
+blocked = wedi’i rwystro
+held-no-more = Ni chedwir yr hyn y gofynnwyd amdano mwyach: fe’i rhwystrwyd, neu daeth ei amser i ben.
+did-blocked = Wedi’i rwystro: ni anfonir dim i’r cyfeiriad hwn mwyach.
+act-sign-up-block = Rhwystrodd y cofrestriad
+act-contact-add = Ychwanegodd y cyswllt
+act-contacts-export = Allforiodd gysylltiadau

@@ -387,7 +387,7 @@ payload = What is owed, as data
 so-many-deliveries = { $count } deliveries
 
 # Forms
-forms-none = There is no form yet. Forms are written in the account file.
+forms-none = There is no form yet. Make one, and put it on your site.
 disabled = closed
 open = open
 fields-count =
@@ -408,7 +408,6 @@ form-joins = Everyone joins
 form-tags = Everyone gets the tags
 form-alerts = Alerts to
 form-automation = Starts
-form-edit = Edit in the account file
 form-contacts = Who came by it
 snippets = Put it on a site
 snippet-link = A link
@@ -418,8 +417,8 @@ snippet-element-hint = The form becomes part of your page, in its fonts and colo
 snippet-iframe = A frame
 snippet-iframe-hint = The form in a box, for sites that take no scripts.
 preview = Preview
-preview-lead = As a visitor sees it. Nothing typed here goes anywhere.
-preview-disabled = The form is closed, so there is nothing to show.
+preview-lead = As a visitor sees it. Fill it in and send it: you are shown what would happen, and nothing leaves this page.
+preview-disabled = As a visitor would see it. The form is closed, so it takes nothing; open it to try it out.
 
 # Account file
 file-lead = Everything that makes up this account, as one text. Nothing changes before you have seen the difference. Secrets are left out, and kept.
@@ -504,3 +503,365 @@ act-account-change = Changed the account
 act-caller-create = Made the API user
 act-caller-rotate = Made a new secret for
 act-caller-revoke = Revoked
+
+# Set-up by structured edit
+nav-wiring = System
+nav-lists = Lists
+nav-tags = Tags
+nav-statements = Statements
+nav-fields = Fields
+nav-automations = Automations
+nav-webhooks = Webhooks
+nav-settings = Settings
+did-made = Made.
+did-removed = Removed.
+did-again = Somebody changed the account at that very moment. Nothing was done; try again.
+did-tested = The test call is on its way. Load this page again in a moment to see what came of it.
+did-two-secrets = It has two secrets already. End the older one first.
+did-test-mail = The test message is on its way to you. This page says what came of it; load it again in a moment.
+edit = Edit
+add = Add
+none = None
+required = required
+make-it = Make it
+one-a-line = One a line.
+add-language = Also word it in
+save-anyway = Save mine all the same
+remove-ask = Remove …
+remove-title = Remove { $name }?
+remove-now = Remove it
+edit-conflict-title = Somebody else saved this meanwhile
+edit-conflict = Nothing was overwritten. Below is what you typed; saving it all the same would change what they saved like this:
+edit-faults = Nothing was saved
+fault-number = { $label }: this must be a whole number.
+fault-time = { $label }: this must be a length of time such as “7 days” or “36 hours”.
+
+# Forms, edited
+form-new = New form
+form-make = Make the form
+form-view = Form
+form-edit-title = Edit form
+copy-form = Copy
+copy-of = { $name } (copy)
+form-close = Close
+form-open = Open again
+form-basics = Name
+form-fields-hint = In the order in which people see them. The address is always asked for, first.
+always-required = always required
+move-up = Move { $name } up
+move-down = Move { $name } down
+take-away = Take { $name } off the form
+moved-to = now in place
+label-and-hint = Label and hint
+field-add = Add a field
+field-address = Email address
+list-not = not on this form
+list-offer = people may choose it
+list-join = everyone joins
+form-statements-hint = Shown with a box that nobody has ticked beforehand.
+form-confirming = Confirmation
+form-actions = What happens on confirmation
+form-actions-hint = Once somebody has followed the link in the mail, or at once if the form waits for none.
+form-messages = Messages
+form-messages-hint = What is left empty has built-in words in the reader’s language.
+messages-signup = For someone new
+messages-update = For someone known
+form-guard = Guard
+form-guard-open = Numbers of this form’s own
+form-guard-hint = What is left empty is the account’s, shown in grey.
+form-joins-these = Lists joined
+alert-each = at once, one for each
+every-minutes =
+    { $count ->
+        [one] gathered, every minute
+       *[other] gathered, every { $shown } minutes
+    }
+every-hours =
+    { $count ->
+        [one] gathered, every hour
+       *[other] gathered, every { $shown } hours
+    }
+time-days =
+    { $count ->
+        [one] one day
+       *[other] { $shown } days
+    }
+time-hours =
+    { $count ->
+        [one] one hour
+       *[other] { $shown } hours
+    }
+time-minutes =
+    { $count ->
+        [one] one minute
+       *[other] { $shown } minutes
+    }
+steps-count =
+    { $count ->
+        [one] one step
+       *[other] { $shown } steps
+    }
+agreed-count =
+    { $count ->
+        [one] one person’s last yes
+       *[other] last yes of { $shown }
+    }
+version-new =
+    { $count ->
+        [one] Answers given so far keep the wording they were given to: that is the last yes of one person.
+       *[other] Answers given so far keep the wording they were given to: that is the last yes of { $shown } people.
+    }
+preview-try = Look at it, try it
+preview-size = Width
+preview-phone = Phone
+preview-desktop = Desktop
+preview-fresh = Show what is typed
+trial-title = What would happen
+trial-lead = This was a test: nothing was kept and nothing was sent.
+trial-page = The visitor reads
+trial-leads = The visitor is led to { $url }
+trial-mail = They get this mail
+trial-then = Once they follow its link
+trial-at-once = At once, without confirmation
+trial-again = Try again
+mail-from = From
+mail-to = To
+mail-subject = Subject
+sender-standard = the installation’s sender
+
+# Parts of what is edited: labels and hints
+part-name = Name
+part-external-id = Id
+part-language = Language of its pages
+part-source = Source
+part-require-confirmation = Wait until the link in a mail is followed
+part-confirm-mode = The page behind the link
+part-confirm-within = The link works for
+part-alert-to = Alerts to
+part-alert = When alerts go out
+part-automation = Automation that starts
+part-submission-message = After sending: message
+part-submission-url = After sending: go to this address instead
+part-confirmation-subject = Confirmation mail: subject
+part-confirmation-text = Confirmation mail: text
+part-confirmation-html = Confirmation mail: HTML or MJML
+part-confirmed-message = After confirming: message
+part-confirmed-url = After confirming: go to this address instead
+part-count = Most in ten minutes
+part-too-fast-ms = Too fast for a person (ms)
+part-quick-ms = Suspiciously quick (ms)
+part-work-rounds = Work of a challenge (rounds)
+part-attack-floor = An attack is at least (in ten minutes)
+part-attack-factor = and so many times the usual
+part-label = Label
+part-hint = Hint
+part-description = Description
+part-web = Browsers see it
+part-key = Key
+part-text = Wording
+part-channel = Channel
+part-basis = Legal ground
+part-linked-to-email = The integrated sign-up form sets it to yes
+part-system-name = System name
+part-type = Type
+part-options = Options
+part-on-forms = People may fill it in themselves
+part-url = URL
+part-events = Events
+part-disabled = Switched off
+part-contact-subscribe = Contact subscribed
+part-contact-unsubscribe = Contact unsubscribed
+part-list-subscribe = Joined a list
+part-list-unsubscribe = Left a list
+part-bounce = Mail bounced
+part-from = Sender of mail
+part-privacy-url = Privacy notice
+part-logo-url = Logo
+part-colour = Colour
+part-statement-control = How statements are asked
+part-allowed-origins = Sites that may embed forms
+part-allowed-return-hosts = Hosts that forms may lead to
+part-custom-domains = Domains of its own
+part-second-factor = Everybody who works here needs a second factor
+part-confirm-web-sign-ups = Spektrix web mode: agreements wait for a confirmation mail
+part-welcome-mail = New customers without a password are sent a link to set one
+part-conceal-duplicates = Web mode does not tell that an address is known
+part-conceal-existing = The integrated form does not tell that an address is known
+part-conceal-unknown = “Forgot password” does not tell that an address is unknown
+part-exempt-networks = Networks that the rules for web mode leave alone
+part-guard = The guard’s verdicts
+part-bot-rules = Rules for web mode
+part-quarantine-days = Days in quarantine
+part-per-account = Confirmation mails to one mailbox in a day
+part-honeypot = Name of the hidden field for plain snippets
+part-url-env = Environment variable with the server’s address
+part-return-path = Bounces go to
+part-rate-per-minute = Most mails a minute
+part-bad-address-after = Refusals until an address counts as bad
+part-statement-web = Browsers see it: Spektrix web mode shows it
+part-setting-language = Language
+part-setting-alert-to = Who is told of trouble
+hint-form-external-id = In the form’s address. It cannot be changed later.
+hint-source = Where its sign-ups say they come from.
+hint-require-confirmation = Without it, whoever types an address signs it up, whosever it is.
+hint-confirm-within = Such as “30 days” or “36 hours”. Empty: 30 days.
+hint-confirmation-text = Must hold {"{{"}ConfirmLink{"}}"}; may hold {"{{"}NotMeLink{"}}"}, {"{{"}FormName{"}}"} and fields such as {"{{"}FirstName default=friend{"}}"}.
+hint-confirmation-html = Left out, it is made from the text.
+hint-list-external-id = Programs call the list by it. It cannot be changed later.
+hint-key = A short name for forms and files, such as “email”. It cannot be changed later.
+hint-statement-text = What people agree to, word for word. Another wording, channel or ground makes a new version.
+hint-basis = Legitimate interest is for post and phone only.
+hint-system-name = A capital letter, then letters and digits, such as SeatPreference. It cannot be changed later.
+hint-options = For the two types with options. One a line.
+hint-events = None ticked: all of them.
+hint-from = Name <address@example.org>
+hint-colour = Such as #7a1f5c. Pages darken or lighten it until it can be read.
+hint-allowed-origins = Such as https://www.example.org, one a line. * lets every site, and is for trying out only.
+hint-allowed-return-hosts = Such as www.example.org, one a line.
+hint-custom-domains = Such as tickets.example.org, one a line. They must point here.
+hint-setting-alert-to = One address a line. Left empty, it is the sender’s.
+hint-url-env = The variable holds smtp://…, so that no password stands here. Left empty: the installation’s server.
+hint-webhook-name = What people call the receiver.
+
+# Options
+choice-unsaid = the visitor’s
+choice-auto = confirms by itself as soon as somebody is there
+choice-button = confirms by its button only
+choice-channel-email = Email
+choice-channel-post = Post
+choice-channel-sms = Text message
+choice-channel-phone = Phone
+choice-channel-other = Other
+choice-basis-consent = Consent
+choice-basis-legitimate-interest = Legitimate interest
+choice-type-text = Text
+choice-type-large-text = Long text
+choice-type-boolean = Yes or no
+choice-type-date = Date
+choice-type-whole-number = Whole number
+choice-type-decimal = Decimal
+choice-type-currency = Money
+choice-type-option-list = One of several
+choice-type-check-list = Some of several
+choice-box = a box to tick
+choice-yes-no = yes and no side by side
+choice-off = do nothing
+choice-log = are only recorded
+choice-enforce = decide
+
+# Lists, tags, statements, fields
+lists-lead = What people can subscribe to and leave again.
+lists-empty = There is no list yet. Make one, and put it on a form.
+lists-new = New list
+lists-remove = People on it stay in the database but the list is shown nowhere any more. What happened on it stays in everybody’s consent history.
+tags-lead = Marks on contacts, in groups. They are counted.
+tags-empty = There is no tag yet. Make a group with some tags.
+tags-new = New group
+tags-remove = Its tags go with it. Contacts keep no mark of them.
+statements-lead = What people agree to, word for word. Every version is kept.
+statements-empty = There is no statement yet. Make one, and put it on a form.
+statements-new = New statement
+statements-remove = It is asked no more. What people answered stays in their consent history, with its wording.
+fields-lead = What is kept about a contact beyond the built-in fields.
+fields-empty = There is no field of this account’s own yet.
+fields-new = New field
+fields-remove = What contacts have in it is shown nowhere any more.
+webhooks-lead = Who is told, by a call, when something happens to a contact.
+webhooks-empty = Nobody is told yet.
+webhooks-new = New webhook
+webhooks-remove = Nothing is told to it any more; what is still owed to it is dropped.
+on-web = on the web
+more-tags = More tags
+tags-rename-hint = A tag that is left empty is taken out.
+versions = Versions
+versions-lead = As they stood, never changed. Everybody’s answer names the version it was given to.
+versions-count = Count who agreed to which
+versions-contacts = Who agreed
+version-newest = in use
+version-new-title = This makes version { $number }
+version-make = Make version { $number }
+
+# Webhooks
+webhook-on = on
+webhook-disabled = off
+webhook-given-up = given up
+webhook-off-since = switched off { $when }
+webhook-failing-since = failing since { $when }
+webhook-state = State
+webhook-two-secrets = The secret before signs as well until { $when }.
+webhook-old-signs = The one before signs as well for 24 hours, so that the receiver has time to change.
+webhook-go-on = To the webhook
+webhook-test = Send a test call
+webhook-enable = Switch on again
+webhook-calls = Latest calls
+webhook-calls-none = It was not called yet.
+webhook-calls-soon = It is being called. Load this page again in a moment.
+
+# Automations
+automations-lead = Series of steps that start by themselves.
+automations-none = There is no automation yet. They are written in the account file.
+automation-repeatable = may run more than once for one contact
+automation-once = runs once for each contact
+automation-starts = Starts when
+automation-starts-none = Nothing starts it by itself; a call can.
+automation-steps = Steps
+automation-edit = Steps are changed in the
+start-tag = the tag { $name } is given
+start-list = the list { $name } is joined
+start-form = somebody comes by the form { $name }
+step-after = after { $time }
+step-mail = Send a mail
+step-mail-list = Send a mail to who is on the list { $name }
+step-tag = Give the tag { $name }
+step-untag = Take the tag { $name } off
+step-join = Join the list { $name }
+step-leave = Leave the list { $name }
+step-call = Call { $url }
+step-end = The end
+stop-has-tag = Stop here if the contact has the tag { $name }
+stop-lacks-tag = Stop here unless the contact has the tag { $name }
+stop-on-list = Stop here if the contact is on the list { $name }
+stop-not-on-list = Stop here unless the contact is on the list { $name }
+simulate = What would happen
+simulate-lead = To a contact that began now. Nothing is sent and nothing changes.
+simulate-email = Contact’s address
+simulate-show = Show
+simulate-nobody = There is no contact with that address.
+
+# Settings
+settings-organisation = Organisation
+settings-sites = Sites
+settings-safety = Safety
+settings-guard = Guard
+settings-mail = Mail
+setting-slug = In addresses
+setting-external-id = Id for programs
+mail-test-title = Does mail go out?
+mail-test-lead = A message to { $email }, the way all mail of this account goes.
+mail-test = Send me a test message
+owed-test-mail = Test message
+act-item-make = Made the
+act-item-change = Changed the
+act-item-remove = Removed the
+act-settings-change = Changed the settings
+act-webhook-test = Sent a test call to
+act-webhook-rotate = Made a new secret for the webhook
+act-webhook-end-old = Ended the older secret of
+act-webhook-enable = Switched on again
+act-mail-test = Sent a test message
+
+# Contacts by hand, as a file; blocking
+contact-new = Add a contact
+contact-make = Add them
+contact-confirm = Ask them by mail first
+contact-confirm-hint = Nothing counts before they follow the link. Leave this out only if they agreed where you can prove it.
+contact-known = There is a contact with that address already.
+contacts-csv = These as CSV
+block = Block
+block-hint = Blocking forgets what was asked for and mails nothing to this address any more.
+blocked = blocked
+held-no-more = What was asked for is not kept any more: it was blocked, or its time was over.
+did-blocked = Blocked: nothing is mailed to this address any more.
+act-sign-up-block = Blocked the sign-up
+act-contact-add = Added the contact
+act-contacts-export = Exported contacts

@@ -32,6 +32,8 @@ struct Contacts<'a> {
     rows: Vec<Row>,
     more: Option<String>,
     nobody: bool,
+    /// The same as a file.
+    csv: String,
 }
 
 /// A contact's state: the key of its word, and the badge's class.
@@ -62,12 +64,10 @@ const STATES: [(&str, ContactState); 4] = [
     ("bad-address", ContactState::BadAddress),
 ];
 
-pub(crate) async fn show(ctx: Ctx) -> Answer {
-    let t = ctx.words;
-    let account = ctx.account()?;
-    let q = &ctx.query;
+/// What a request looks for.
+pub(crate) fn search(q: &crate::ctx::Pairs) -> ContactSearch {
     let wanted = q.get("state");
-    let search = ContactSearch {
+    ContactSearch {
         text: q.get("q").to_owned(),
         tag: q.number("tag"),
         list: q.number("list"),
@@ -78,7 +78,14 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         until: day(q.get("until"), true),
         state: STATES.into_iter().find(|(name, _)| *name == wanted).map(|(_, state)| state),
         before: q.number("before"),
-    };
+    }
+}
+
+pub(crate) async fn show(ctx: Ctx) -> Answer {
+    let t = ctx.words;
+    let account = ctx.account()?;
+    let q = &ctx.query;
+    let search = search(q);
     let filtered = ["tag", "list", "statement", "form", "origin", "since", "until", "state"]
         .iter()
         .any(|name| !q.get(name).is_empty());
@@ -151,6 +158,11 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         rows,
         more,
         nobody,
+        csv: {
+            let kept = q.iter().filter(|(name, value)| !matches!(*name, "before" | "did") && !value.is_empty());
+            let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+            format!("{}?{query}", ctx.at("contacts/export.csv"))
+        },
     })
 }
 

@@ -1,16 +1,14 @@
 //! The account as its file: everything that makes up an account in one text. What would change is shown first; applying
 //! it goes the way of `vestibule account apply`. Who edited an older version is told, and nothing is overwritten.
 
-use account_file::{AccountFile, Plan};
+use account_file::Plan;
 use askama::Template;
 use store::{StoreError, StoredAccount};
 
 use crate::accounts;
 use crate::ctx::{Answer, Ctx, Fail};
+use crate::edit::{NAME, planned};
 use crate::shell::{self, Shell};
-
-/// The name of the file in messages.
-const NAME: &str = "account.toml";
 
 #[derive(Template)]
 #[template(path = "console/file.html")]
@@ -52,30 +50,6 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
 fn page(ctx: &Ctx, status: u16, text: &str, version: i64, seen: Seen) -> Answer {
     let shell = ctx.shell(&ctx.words.get("nav-file"), "file");
     Ok(shell::page(status, &File { shell: &shell, text, version, seen }))
-}
-
-/// What a text would do to an account, or all that is wrong with it.
-pub(super) fn planned(
-    ctx: &Ctx,
-    account: &StoredAccount,
-    text: &str,
-    prune: bool,
-) -> Result<(AccountFile, Plan), Vec<String>> {
-    let lines = |faults: Vec<account_file::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let file = account_file::parse(text, NAME).map_err(lines)?;
-    if file.settings.slug != account.settings.slug {
-        return Err(vec![ctx.words.get("file-other-slug")]);
-    }
-    let directory = ctx.console.doors().directory();
-    let items = accounts::current_items(account, &directory);
-    let plan = account_file::diff(&items, Some(&account.settings), &file, prune);
-    let mut refusals: Vec<String> = plan.refusals.iter().map(ToString::to_string).collect();
-    refusals.extend(accounts::collisions(&directory, &file));
-    if let Some(mail) = &file.settings.mail {
-        let faults = delivery::check_mail(mail, &ctx.console.inner.data_dir);
-        refusals.extend(faults.into_iter().map(|fault| format!("[mail]: {fault}")));
-    }
-    if refusals.is_empty() { Ok((file, plan)) } else { Err(refusals) }
 }
 
 /// Whether a plan touches who may call: only owners decide that.

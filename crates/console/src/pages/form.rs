@@ -18,7 +18,7 @@ struct Page<'a> {
     name: &'a str,
     id: &'a str,
     url: &'a str,
-    path: &'a str,
+    languages: Vec<(&'static str, String)>,
     disabled: bool,
     snippets: Vec<Snippet>,
     facts: Vec<(String, String)>,
@@ -33,8 +33,8 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
     let name = t.pick(&found.form.name, language);
     let (slug, id) = (&account.settings.slug, &found.form.external_id);
     let base = ctx.console.doors().links.base();
-    let path = format!("/{slug}/forms/{id}");
-    let url = format!("{base}{path}");
+    let url = format!("{base}/{slug}/forms/{id}");
+    let (_, languages) = doors::pages::for_form(account, found, doors::pages::Asked::default());
     let snippet = |key: &str, code: String| Snippet {
         title: t.get(&format!("snippet-{key}")),
         hint: t.get(&format!("snippet-{key}-hint")),
@@ -80,7 +80,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         name: &name,
         id,
         url: &url,
-        path: &path,
+        languages: languages.into_iter().map(|tag| (tag, crate::input::language_name(tag))).collect(),
         disabled: found.form.disabled,
         snippets,
         facts,

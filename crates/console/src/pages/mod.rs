@@ -1,26 +1,35 @@
 //! The pages, one file each: view data in, a template of `templates/console` out.
 
+pub(crate) mod automations;
 pub(crate) mod callers;
 pub(crate) mod contact;
 pub(crate) mod contact_change;
 pub(crate) mod contact_export;
 mod contact_history;
+pub(crate) mod contact_new;
 pub(crate) mod contacts;
+pub(crate) mod contacts_csv;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod erase;
 pub(crate) mod fail;
 pub(crate) mod file;
 pub(crate) mod form;
+pub(crate) mod form_edit;
+pub(crate) mod form_preview;
 pub(crate) mod forms;
 pub(crate) mod front;
+pub(crate) mod items;
 pub(crate) mod live;
 pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod password;
 pub(crate) mod second_factor;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 pub(crate) mod sign_ups;
+mod statement_versions;
 pub(crate) mod trail;
 pub(crate) mod users;
+pub(crate) mod webhook;

@@ -40,6 +40,7 @@ struct Page<'a> {
     withheld: Option<String>,
     held: Vec<Given>,
     may_release: bool,
+    blocked: bool,
     released: Option<String>,
     action: String,
 }
@@ -67,8 +68,9 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         applied: stored.applied.as_deref().map(|a| t.of("verdict", a)),
         reasons: stored.reasons.iter().map(|code| sentence(code)).collect(),
         withheld: stored.withheld.as_deref().map(sentence),
+        may_release: quiet && row.released_at.is_none() && !held.is_empty() && shell.editor,
+        blocked: quiet && row.released_at.is_none() && held.is_empty(),
         held,
-        may_release: quiet && row.released_at.is_none() && shell.editor,
         released: row.released_at.map(|at| t.when(at)),
         action: ctx.at(&format!("sign-ups/{}", row.id)),
         line: &line,
@@ -135,4 +137,16 @@ pub(crate) async fn release(ctx: Ctx) -> Answer {
         Err(Refusal::NotFound) => Err(Fail::NotFound),
         Err(other) => Err(Fail::Refused(other)),
     }
+}
+
+/// Turns a sign-up in quarantine away for good: its address gets no mail any more, and what it asked for is forgotten.
+pub(crate) async fn block(ctx: Ctx) -> Answer {
+    let account = ctx.account()?.clone();
+    let sign_up = id(&ctx)?;
+    let store = ctx.console.store();
+    let held = store.held(account.id, sign_up).await?.filter(|h| h.released_at.is_none()).ok_or(Fail::NotFound)?;
+    ctx.console.intake().staff_block(&account, &held.sign_up.email, ctx.origin()).await?;
+    store.forget_held(account.id, sign_up).await?;
+    ctx.note("sign-up.block", sign_up.to_string(), None, ctx.words.get("end-quiet"), ctx.words.get("blocked")).await?;
+    ctx.to(&ctx.at(&format!("sign-ups/{sign_up}")), "blocked")
 }

@@ -25,7 +25,9 @@ static FOLLOWS: LazyLock<[[f32; 27]; 27]> = LazyLock::new(|| {
     }
     for row in &mut counts {
         let all: f32 = row.iter().sum();
-        row.iter_mut().for_each(|count| *count = (*count / all).ln());
+        for count in row.iter_mut() {
+            *count = (*count / all).ln();
+        }
     }
     counts
 });

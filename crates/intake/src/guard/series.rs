@@ -246,19 +246,18 @@ impl Row {
     /// address): a timer, not a queue of people.
     fn gaps_are_even(&self, step: &Step) -> bool {
         let mut same = self.steps.iter().rev().filter(|s| s.agent == step.agent);
-        let (Some(d), Some(c), Some(b), a) = (same.next(), same.next(), same.next(), same.next()) else {
-            return false;
-        };
-        let (late, early) = (d.at.since(c.at), c.at.since(b.at));
+        let (Some(last), Some(middle), Some(first)) = (same.next(), same.next(), same.next()) else { return false };
+        let (late, early) = (last.at.since(middle.at), middle.at.since(first.at));
         let slack = Duration::from_secs(1).max(late / 50);
         let even = late >= Duration::from_secs(2) && late.abs_diff(early) <= slack;
-        match (b.pace, c.pace, d.pace) {
-            (Some(b), Some(c), Some(d)) => even && b.max(c).max(d) - b.min(c).min(d) <= 3000,
-            (None, None, None) => {
-                let all = a.is_some_and(|a| b.at.since(a.at).abs_diff(late) <= slack && a.client == d.client);
-                even && all && b.client == d.client && c.client == d.client
+        let paces = [first.pace, middle.pace, last.pace];
+        match (paces.iter().flatten().min(), paces.iter().flatten().max()) {
+            (Some(least), Some(most)) => even && paces.iter().all(Option::is_some) && most - least <= 3000,
+            _ => {
+                let before = same.next().filter(|s| s.pace.is_none() && s.client == last.client);
+                let as_even = before.is_some_and(|s| first.at.since(s.at).abs_diff(late) <= slack);
+                even && as_even && first.client == last.client && middle.client == last.client
             }
-            _ => false,
         }
     }
 }

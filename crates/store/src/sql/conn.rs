@@ -63,6 +63,16 @@ impl Conn {
             // Keys compare byte by byte on both engines.
             Engine::Postgres(_) => ("BIGINT", "BYTEA", "TEXT COLLATE \"C\"", "", " COLLATE \"C\""),
         };
+        let (own, other) = match &self.engine {
+            Engine::Sqlite(_) => ("sqlite", "postgres"),
+            Engine::Postgres(_) => ("postgres", "sqlite"),
+        };
+        // What stands between `{sqlite}` and `{/sqlite}` is for that engine alone.
+        let mut text = text.replace(&format!("{{{own}}}"), "").replace(&format!("{{/{own}}}"), "");
+        let end = format!("{{/{other}}}");
+        while let Some((from, to)) = text.find(&format!("{{{other}}}")).zip(text.find(&end)) {
+            text.replace_range(from..to + end.len(), "");
+        }
         let text = text.replace("{int}", int).replace("{bytes}", bytes).replace("{key}", key);
         text.replace("{table}", table).replace("{bytewise}", bytewise)
     }

@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     ("names", include_str!("../../migrations/0013_names.sql")),
     ("mail returns", include_str!("../../migrations/0014_mail_returns.sql")),
     ("guard used", include_str!("../../migrations/0015_guard_used.sql")),
+    ("trail", include_str!("../../migrations/0016_trail.sql")),
 ];
 
 /// The schema this program works with.

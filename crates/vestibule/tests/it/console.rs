@@ -10,14 +10,14 @@ use testkit::http::{Request, Response};
 
 use crate::app::{KEY, NEWSLETTER, TestApp, body, link};
 
-const OTHER: &str = "[account]\nslug = \"other\"\nname = \"Other House\"\n";
+pub const OTHER: &str = "[account]\nslug = \"other\"\nname = \"Other House\"\n";
 
-async fn with_another_account(db: TestDatabase) -> TestApp {
+pub async fn with_another_account(db: TestDatabase) -> TestApp {
     TestApp::with(db, |setup| setup.accounts.push(OTHER)).await
 }
 
 /// Somebody who is signed in with that role; their cookie.
-async fn user(app: &TestApp, name: &str, account: &str, role: Role) -> String {
+pub async fn user(app: &TestApp, name: &str, account: &str, role: Role) -> String {
     let email = EmailAddress::parse(&format!("{name}@console.example")).expect("an address");
     let id = app.store().put_console_user(email, app.account(account).id, role).await.expect("a user");
     let token = format!("token-of-{name}");
@@ -29,11 +29,11 @@ async fn user(app: &TestApp, name: &str, account: &str, role: Role) -> String {
     format!("vestibule_console={token}")
 }
 
-async fn get(app: &TestApp, cookie: &str, path: &str) -> Response {
+pub async fn get(app: &TestApp, cookie: &str, path: &str) -> Response {
     app.send(Request::get(path).header("Cookie", cookie)).await
 }
 
-async fn post(app: &TestApp, cookie: &str, path: &str, form: &[(&str, &str)]) -> Response {
+pub async fn post(app: &TestApp, cookie: &str, path: &str, form: &[(&str, &str)]) -> Response {
     let encode = |text: &str| -> String {
         text.bytes()
             .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -48,7 +48,7 @@ async fn post(app: &TestApp, cookie: &str, path: &str, form: &[(&str, &str)]) ->
     app.send(request).await
 }
 
-fn location(response: &Response) -> &str {
+pub fn location(response: &Response) -> &str {
     response.header("Location").unwrap_or_default()
 }
 

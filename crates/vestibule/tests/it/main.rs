@@ -5,6 +5,8 @@ mod app;
 mod bad_input;
 mod browser;
 mod console;
+mod console_edit;
+mod console_people;
 mod cross_account;
 mod customer_links;
 mod guard;
