@@ -113,9 +113,9 @@ fn refused(why: &ActRefusal) -> Response {
 /// Names and values of a body.
 type Values<'a> = Vec<(Cow<'a, str>, Given<'a>)>;
 
-/// What a body says about a contact, and apart from that the address that it names. The error is the answer.
-fn about_contact(body: &Bytes) -> Result<(Values<'_>, Named), Response> {
-    let mut values = wire::object(body).map_err(|_| ApiFault::REQUEST.respond())?;
+/// What a body says about a contact, and apart from that the address that it names.
+fn about_contact(body: &Bytes) -> Result<(Values<'_>, Named), ApiFault> {
+    let mut values = wire::object(body).map_err(|()| ApiFault::REQUEST)?;
     let named = named(&values);
     values.retain(|(name, _)| !is_address(name));
     Ok((values, named))
@@ -149,7 +149,7 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<Response, Response> {
     let (call, bytes) = Call::with_body((state, client, headers, target), 0, 0, body).await?;
-    let (values, named) = about_contact(&bytes)?;
+    let (values, named) = about_contact(&bytes).map_err(|fault| fault.respond())?;
     let same = match named {
         Named::None => true,
         Named::Address(named) => named.key() == call.email.key(),
@@ -171,7 +171,7 @@ pub(super) async fn update(
     body: Body,
 ) -> Result<Response, Response> {
     let (call, bytes) = Call::with_body((state, client, headers, target), 0, 0, body).await?;
-    let (values, named) = about_contact(&bytes)?;
+    let (values, named) = about_contact(&bytes).map_err(|fault| fault.respond())?;
     let new = match named {
         Named::None => None,
         Named::Address(new) => Some(new),
