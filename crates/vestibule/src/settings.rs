@@ -90,7 +90,7 @@ pub struct ServeSettings {
     /// Throw-away mail domains beside those that ship: a file with one a line; !domain takes one off the list
     #[arg(long, env = "VESTIBULE_DISPOSABLE_DOMAINS", value_name = "FILE")]
     pub disposable_domains: Option<PathBuf>,
-    /// Who is asked whether an address's domain takes mail: address[:port], or off [default: the machine's resolvers]
+    /// Who is asked whether an address's domain takes mail: address or address:port, or off [default: the machine's resolvers]
     #[arg(long, env = "VESTIBULE_RESOLVER", value_name = "ADDRESS")]
     pub resolver: Option<String>,
     /// Most client connections at one time [default: 8192]
