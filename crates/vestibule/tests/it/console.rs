@@ -214,8 +214,9 @@ testkit::both_engines! {
             assert_eq!(post(&app, &owner, &format!("{path}/mark"), form).await.status(), 303);
         }
         let events = app.consents("eowyn@example.org").await;
+        // The clock stands still here, so that events of two committers have no order.
         let doors: Vec<_> = events.iter().map(|e| e.evidence.last().expect("evidence").door.name()).collect();
-        assert_eq!(doors[doors.len() - 3..], ["console", "console", "console"], "{doors:?}");
+        assert_eq!(doors.iter().filter(|door| **door == "console").count(), 3, "{doors:?}");
         assert!(app.person("eowyn@example.org").await.expect("a contact").lists.is_empty());
         let unknown = post(&app, &owner, &format!("{path}/mark"), &[("do", "join"), ("id", "999999")]).await;
         assert_eq!(unknown.status(), 404);

@@ -62,8 +62,8 @@ both_engines! {
             assert!(said.contains(record), "{record} in {said}");
         }
         let commands = commands(MAIL);
-        assert_eq!(commands.len(), 4);
-        for (to, command) in ["gone@", "gone@", "later@", "later2@"].into_iter().zip(commands) {
+        assert_eq!(commands.len(), 5);
+        for (to, command) in ["gone@", "gone@", "later@", "later2@", "anybody"].into_iter().zip(commands) {
             let command = command.into_iter().map(|part| if part == "4711" { id(to) } else { part });
             let command: Vec<_> = command.chain(["--account".into(), "demo".into()]).collect();
             let said = world.done(&command).await;
